@@ -98,8 +98,8 @@ export interface ServiceStore {
   findPresentation: (requestId: string) => Promise<PresentationRow | null>
   findIdempotency: (key: Uint8Array) => Promise<IdempotencyRow | null>
 
-  /** False when the id or the key exists already in the registry. */
-  insertIssuer: (row: IssuerRow) => Promise<boolean>
+  /** Both rows or neither; false when the id or the key exists already in the registry. */
+  insertIssuer: (row: IssuerRow, idempotency: IdempotencyRow) => Promise<boolean>
   listIssuers: (registry: string) => Promise<readonly IssuerRow[]>
   endIssuer: (registry: string, id: string) => Promise<boolean>
   /** Keeps the list if its number is above the stored one; false otherwise. A new leaf gets the lowest free index. */

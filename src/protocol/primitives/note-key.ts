@@ -11,6 +11,7 @@ import {
   utf8ToBytes,
 } from "./bytes.ts"
 import { ProtocolError } from "./errors.ts"
+import { verifyEd25519 } from "./ed25519.ts"
 import { sha256 } from "./hash.ts"
 
 /** Signature algorithm byte: 0x01 Ed25519 (logs, documents), 0x04 timestamped cosignature. */
@@ -78,7 +79,7 @@ export const signBytes = (key: SigningKey, message: Uint8Array): Uint8Array => e
 
 /** True when `signature` is this key's over `message`; RFC 8032 strictness, so one message has no second spelling. */
 export function verifyBytes(key: VerifierKey, message: Uint8Array, signature: Uint8Array): boolean {
-  return signature.length === 64 && ed25519.verify(signature, message, key.publicKey, { zip215: false })
+  return verifyEd25519(key.publicKey, message, signature)
 }
 
 /** A note key's name: no Unicode space, no plus sign, not empty. */

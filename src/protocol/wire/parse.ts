@@ -1,5 +1,5 @@
 // One way from untrusted bytes to a typed message: strict JSON, then a strict schema, then one closed error.
-import { z } from "zod"
+import type { z } from "zod"
 import { ProtocolError } from "../primitives/errors.ts"
 import type { ProtocolErrorCode } from "../primitives/errors.ts"
 import { parseStrictJson } from "./canonical-json.ts"

@@ -1,6 +1,6 @@
 // sotto/presentation-request/1: what a verifier asks, complete and signed; everything a holder needs to know is inside.
 import { z } from "zod"
-import { parseMessage } from "./parse.ts"
+import { parseMessage, parseShape } from "./parse.ts"
 import {
   bytes,
   counter,
@@ -114,3 +114,7 @@ export const parsePresentationRequest = (input: Uint8Array | string): Presentati
 /** Reads a verifier's draft. @throws ProtocolError `malformed-request`, `too-large` */
 export const parsePresentationRequestDraft = (input: Uint8Array | string): PresentationRequestDraft =>
   parseMessage(draft, input, { maxBytes: 16 * 1024, maxDepth: 12 }, "malformed-request")
+
+/** Reads a directory record. @throws ProtocolError `malformed-request` */
+export const parseVerifierRecord = (input: unknown): VerifierRecord =>
+  parseShape(verifier, input, "malformed-request")

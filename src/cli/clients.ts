@@ -1,0 +1,128 @@
+// `sotto clients`: API keys. Run by the operator on the database; there is no administrative HTTP route.
+import { Command, Option } from "commander"
+import { writeFileDurably } from "../ledger/durable/write-file.ts"
+import { openLedger } from "../ledger/log/open-ledger.ts"
+import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
+import { readConfig } from "../service/config.ts"
+import type { ServiceConfig } from "../service/config.ts"
+import { createApiKey } from "../service/http/clients.ts"
+import { registerVerifier } from "../service/routes/verifiers.ts"
+import { openClock } from "./clock.ts"
+import { CliError } from "./exit.ts"
+import { print } from "./output.ts"
+import { ledgerParts, openStorage, random, readServiceKeys } from "./service-state.ts"
+import type { Storage } from "./service-state.ts"
+
+const SCOPES = {
+  issuer: ["status:write"],
+  verifier: ["request:write", "request:read"],
+  registry: ["registry:write"],
+} as const
+
+interface AddOptions {
+  readonly role: keyof typeof SCOPES
+  readonly id: string
+  readonly name?: string
+  readonly out?: string
+}
+
+/** The `clients` verb. */
+export function clientsCommand(): Command {
+  const command = new Command("clients").description(
+    "API keys of issuers, verifiers and the registry operator",
+  )
+  command
+    .command("add")
+    .description(
+      "make an API key; a verifier is also entered in the anchored directory (stop the service first)",
+    )
+    .addOption(
+      new Option("--role <role>", "what the key may do").choices(Object.keys(SCOPES)).makeOptionMandatory(),
+    )
+    .requiredOption("--id <id>", "the issuer's, verifier's or registry's id")
+    .option("--name <name>", "a verifier's name, as patients read it")
+    .option("--out <file>", "write the key to a new private file instead of the terminal")
+    .action(add)
+  command
+    .command("list")
+    .description("who has a key, without the keys")
+    .action(() =>
+      withStorage(async (storage) => {
+        const rows = await storage.service.listClients()
+        print(
+          rows.map(({ keyId, role, subject, scopes, createdAtUnixSeconds, revokedAtUnixSeconds }) => {
+            return { keyId, role, subject, scopes, createdAtUnixSeconds, revokedAtUnixSeconds }
+          }),
+        )
+      }),
+    )
+  command
+    .command("revoke")
+    .description("refuse a key from now on")
+    .argument("<keyId>", "its 16 hexadecimal digits, see `sotto clients list`")
+    .action((keyId: string) =>
+      withStorage(async (storage) => {
+        if (!(await storage.service.revokeClient(keyId, openClock()()))) {
+          throw new CliError("option-invalid", "there is no such key")
+        }
+        print({ keyId, revoked: true })
+      }),
+    )
+  return command
+}
+
+async function add({ role, id, name, out }: AddOptions): Promise<void> {
+  await withStorage(async (storage, config) => {
+    if (role === "verifier") await enterDirectory(storage, config, { id, name: name ?? id })
+    const { text, keyId, secretSha256 } = createApiKey()
+    await storage.service.insertClient({
+      keyId,
+      secretSha256,
+      role,
+      subject: id,
+      scopes: SCOPES[role],
+      createdAtUnixSeconds: openClock()(),
+      revokedAtUnixSeconds: null,
+    })
+    if (out === undefined) print({ keyId, key: text })
+    else {
+      await writeFileDurably(out, new TextEncoder().encode(`${text}\n`), { mode: 0o600 })
+      print({ keyId, file: out })
+    }
+  })
+}
+
+/** Writes the directory entry; only one process may write a log, so a serving one is an error. */
+async function enterDirectory(
+  storage: Storage,
+  config: ServiceConfig,
+  verifier: { readonly id: string; readonly name: string },
+): Promise<void> {
+  const keys = readServiceKeys(config)
+  const lease = await takeInstanceLease({
+    store: storage.ledger,
+    nowUnixSeconds: openClock(),
+    randomBytes: random,
+    onLost: (cause) => {
+      throw cause
+    },
+  })
+  try {
+    const ledger = await openLedger(ledgerParts(config, keys, storage))
+    const deps = { ledger, ledgerOrigin: config.ledgerOrigin, requestKey: keys.request }
+    await registerVerifier(deps, { ...verifier, origin: config.publicUrl })
+    await ledger.close()
+  } finally {
+    await lease.release()
+  }
+}
+
+async function withStorage(body: (storage: Storage, config: ServiceConfig) => Promise<void>): Promise<void> {
+  const config = readConfig()
+  const storage = await openStorage(config)
+  try {
+    await body(storage, config)
+  } finally {
+    await storage.close()
+  }
+}

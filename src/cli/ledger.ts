@@ -1,0 +1,153 @@
+// `sotto ledger`: the operator's acts on the append-only log, and the checks that anybody can run on a copy of it.
+import { mkdir, readFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { Command } from "commander"
+import { exportLog } from "../ledger/log/export.ts"
+import { fsckCopy, fsckDatabase, fsckPublic } from "../ledger/log/fsck.ts"
+import type { PublicReader } from "../ledger/log/fsck.ts"
+import { adoptLedger, inspectForAdoption } from "../ledger/log/init-ledger.ts"
+import type { SignedHead } from "../ledger/log/ledger.ts"
+import { readGuardFile } from "../ledger/log/rollback-guard.ts"
+import { writeFileDurably } from "../ledger/durable/write-file.ts"
+import { parsePolicy } from "../protocol/log/policy.ts"
+import { readConfig } from "../service/config.ts"
+import { CliError, EXIT } from "./exit.ts"
+import { print, tell } from "./output.ts"
+import { readPolicyText } from "./policy-file.ts"
+import { initService, ledgerParts, openStorage, readServiceKeys, trustOf } from "./service-state.ts"
+
+interface FsckOptions {
+  readonly dir?: string
+  readonly url?: string
+  readonly policy?: string
+  readonly json?: true
+}
+
+/** The `ledger` verb. */
+export function ledgerCommand(): Command {
+  const command = new Command("ledger").description("initialise, check, export the append-only log")
+  command
+    .command("init")
+    .description(
+      "draw missing keys, make the database, write entry 0 and the rollback guard (settings: SOTTO_*)",
+    )
+    .option("--registry <id>", "id of the registry that this service publishes", "health")
+    .action(async ({ registry }: { readonly registry: string }) => {
+      print(trustOf(await initService(readConfig(), registry)))
+    })
+  command
+    .command("trust")
+    .description("print the trust file for wallets and insurers: log, quorum, registry key, smallest crowd")
+    .option("--k <operators>", "fewest distinct operators a wallet accepts behind a request", "5")
+    .action(({ k }: { readonly k: string }) => print(trustOf(readServiceKeys(readConfig()), Number(k))))
+  command
+    .command("fsck")
+    .description("check everything and change nothing; exit 0 clean, 1 findings, 2 could not run")
+    .option("--dir <dir>", "check an exported copy instead of the database (with --policy), or against it")
+    .option("--url <prefix>", "check what a service serves, such as https://host/ledger (with --policy)")
+    .option("--policy <file>", "policy or trust file with the log's key: needs no database")
+    .option("--json", "print the findings as JSON")
+    .action(fsck)
+  command
+    .command("export")
+    .description("write the log as static files in the C2SP layout; incremental")
+    .argument("<dir>", "directory to write to")
+    .action(exportTo)
+  command
+    .command("adopt")
+    .description(
+      "vouch for a restored database after a full check: the rollback guard then remembers its head",
+    )
+    .option("--size <entries>", "the size that the report shows, typed by whoever looked at it")
+    .action(adopt)
+  return command
+}
+
+async function fsck(options: FsckOptions): Promise<void> {
+  const findings = options.policy === undefined ? await fsckOwn(options.dir) : await fsckForeign(options)
+  if (options.json === true) print(findings)
+  else
+    for (const { check, object, expected, found } of findings) {
+      print(`${check} ${object}: expected ${expected}, found ${found}`)
+    }
+  tell(findings.length === 0 ? "clean" : `${findings.length} findings`)
+  process.exitCode = findings.length === 0 ? EXIT.ok : EXIT.refused
+}
+
+async function fsckOwn(dir: string | undefined) {
+  const config = readConfig()
+  const keys = readServiceKeys(config)
+  const storage = await openStorage(config, { readonly: true })
+  try {
+    const guardNote = await readGuardFile(config.stateDirectory, config.ledgerOrigin)
+    const target = { store: storage.ledger, origin: config.ledgerOrigin, key: keys.log, guardNote }
+    if (dir === undefined) return await fsckDatabase(target)
+    const { found } = await inspectForAdoption(ledgerParts(config, keys, storage))
+    return await fsckCopy(target, found, directoryReader(dir))
+  } finally {
+    await storage.close()
+  }
+}
+
+async function fsckForeign({ policy = "", dir, url }: FsckOptions) {
+  const [key, ...others] = parsePolicy(await readPolicyText(policy)).logs
+  if (key === undefined || others.length > 0)
+    throw new CliError("option-invalid", "the policy must name one log")
+  const read = dir !== undefined ? directoryReader(dir) : url !== undefined ? urlReader(url) : null
+  if (read === null) throw new CliError("option-invalid", "give --dir or --url with --policy")
+  return fsckPublic(read, { origin: key.name, key })
+}
+
+async function exportTo(dir: string): Promise<void> {
+  const config = readConfig()
+  const keys = readServiceKeys(config)
+  const storage = await openStorage(config, { readonly: true })
+  try {
+    const head: SignedHead = (await inspectForAdoption(ledgerParts(config, keys, storage))).found
+    const files = await exportLog(storage.ledger, head, {
+      read: directoryReader(dir),
+      write: async (path, bytes) => {
+        await mkdir(dirname(join(dir, path)), { recursive: true })
+        await writeFileDurably(join(dir, path), bytes)
+      },
+    })
+    print({ origin: head.origin, size: head.size, filesWritten: files, dir })
+  } finally {
+    await storage.close()
+  }
+}
+
+async function adopt({ size }: { readonly size?: string }): Promise<void> {
+  const config = readConfig()
+  const storage = await openStorage(config)
+  try {
+    const parts = ledgerParts(config, readServiceKeys(config), storage)
+    if (size === undefined) {
+      const { found, remembered, findings } = await inspectForAdoption(parts)
+      print({ database: found.size, guard: remembered, findings })
+      tell("nothing was changed; if a restored backup explains the difference, repeat with --size")
+      return
+    }
+    print({ adopted: (await adoptLedger(parts, Number(size))).size })
+  } finally {
+    await storage.close()
+  }
+}
+
+function directoryReader(dir: string): PublicReader {
+  return async (path) => {
+    try {
+      return new Uint8Array(await readFile(join(dir, path)))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null
+      throw error
+    }
+  }
+}
+
+function urlReader(prefix: string): PublicReader {
+  return async (path) => {
+    const response = await fetch(`${prefix.replace(/\/$/, "")}/${path}`, { redirect: "error" })
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null
+  }
+}

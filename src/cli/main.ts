@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// The command line: one file a verb, loaded when its verb is called, so that `sotto --help` answers at once.
+import { Command } from "commander"
+import { SottoError } from "../protocol/primitives/errors.ts"
+import { EXIT, exitCodeOf } from "./exit.ts"
+
+const program = new Command("sotto")
+  .description(
+    "Prove statements about signed health records without showing them, and check such proofs.\n\n" +
+      "Who uses which verb:\n" +
+      "  an issuer (hospital, lab, board)   sotto issuer …\n" +
+      "  a patient                          sotto wallet …\n" +
+      "  an insurer (verifier)              sotto request …\n" +
+      "  anybody who was handed a receipt   sotto verify …\n" +
+      "  the operator of a registry         sotto registry …\n" +
+      "  the operator of a service          sotto serve, sotto ledger …, sotto clients …",
+  )
+  .version("0.1.0")
+  .showHelpAfterError("(add --help for what this verb expects)")
+
+const VERBS = {
+  issuer: async () => (await import("./issuer.ts")).issuerCommand(),
+  wallet: async () => (await import("./wallet.ts")).walletCommand(),
+  registry: async () => (await import("./registry.ts")).registryCommand(),
+  request: async () => (await import("./request.ts")).requestCommand(),
+  verify: async () => (await import("./verify.ts")).verifyCommand(),
+  ledger: async () => (await import("./ledger.ts")).ledgerCommand(),
+  clients: async () => (await import("./clients.ts")).clientsCommand(),
+  serve: async () => (await import("./serve.ts")).serveCommand(),
+} as const
+
+const SUMMARIES: Readonly<Record<keyof typeof VERBS, string>> = {
+  issuer: "make issuer keys, sign records, publish and revoke",
+  wallet: "keep records encrypted, answer requests with proofs",
+  registry: "enter issuers and publish epochs",
+  request: "ask patients for a proof and read the verdict",
+  verify: "check a receipt or an answer offline",
+  ledger: "initialise, check, export the append-only log",
+  clients: "API keys of issuers, verifiers and the registry operator",
+  serve: "run the verifier service",
+}
+
+const wanted = process.argv[2]
+for (const verb of Object.keys(VERBS) as (keyof typeof VERBS)[]) {
+  // Only the verb that was called is loaded; the others need no more than their line in the help.
+  program.addCommand(
+    verb === wanted
+      ? await VERBS[verb]()
+      : new Command(verb).description(SUMMARIES[verb]).allowUnknownOption(),
+  )
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof SottoError)) throw error
+  const { code, message }: SottoError<string> = error
+  process.stderr.write(`sotto: ${code}: ${message}\n`)
+  process.exitCode = exitCodeOf(error)
+}
+process.exitCode ??= EXIT.ok

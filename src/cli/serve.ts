@@ -1,0 +1,169 @@
+// `sotto serve`: the composition root of the verifier service. Settings come from SOTTO_* alone; see the README.
+import { createHash } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { Command } from "commander"
+import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
+import type { InstanceLease } from "../ledger/log/instance-lease.ts"
+import { openLedger } from "../ledger/log/open-ledger.ts"
+import { Groth16Error } from "../proofs/groth16/errors.ts"
+import type { Digest } from "../protocol/primitives/hash.ts"
+import { readConfig } from "../service/config.ts"
+import type { ServiceConfig } from "../service/config.ts"
+import { openLog } from "../service/http/request-log.ts"
+import type { CircuitFacts, ServedArtifact } from "../service/routes/route-deps.ts"
+import { startRefusalOf } from "../service/start-rules.ts"
+import type { StartFlags } from "../service/start-rules.ts"
+import { StartRefusal } from "../service/start-refusal.ts"
+import { startService } from "../service/start-service.ts"
+import type { RunningService } from "../service/start-service.ts"
+import { locateCircuit } from "./circuit-artifacts.ts"
+import { openClock } from "./clock.ts"
+import { EXIT } from "./exit.ts"
+import { print, tell } from "./output.ts"
+import {
+  initService,
+  isInitialised,
+  ledgerParts,
+  openStorage,
+  random,
+  readServiceKeys,
+} from "./service-state.ts"
+import type { Storage } from "./service-state.ts"
+import { loadVerifierParts } from "./verifier-parts.ts"
+
+/** How long reads go on after the ledger halted, before a supervisor restarts the process through its checks. */
+const HALT_GRACE_MS = 60_000
+
+/** The `serve` verb. */
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("run the verifier service (settings: SOTTO_*, see the README); SIGTERM drains it")
+    .option(
+      "--insecure-dev-keys",
+      "serve development keys off loopback or in production: ANYONE CAN FORGE PROOFS",
+    )
+    .option("--single-operator", "accept that nobody else watches this log (production without cosigners)")
+    .action((options: { readonly insecureDevKeys?: true; readonly singleOperator?: true }) =>
+      serve({
+        insecureDevKeys: options.insecureDevKeys === true,
+        singleOperator: options.singleOperator === true,
+      }),
+    )
+}
+
+async function serve(flags: StartFlags): Promise<void> {
+  try {
+    await run(readConfig(), flags)
+  } catch (error) {
+    const refusal =
+      error instanceof Groth16Error ? new StartRefusal("R4", error.message) : startRefusalOf(error)
+    if (refusal === null) throw error
+    tell(`sotto serve: ${refusal.code}: ${refusal.message}`)
+    process.exitCode = EXIT.startRefused
+  }
+}
+
+async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
+  if (!config.isProduction && !(await isInitialised(config))) print({ initialised: await begin(config) })
+  const keys = readServiceKeys(config)
+  const storage = await openStorage(config)
+  const now = openClock()
+  let halted = false
+  let service: RunningService | null = null
+  const leave = async (): Promise<void> => {
+    const isClean = (await service?.stop()) ?? true
+    process.exitCode = halted ? EXIT.halted : isClean ? EXIT.ok : EXIT.refused
+  }
+  const lease = await takeLease(storage, () => void leave())
+  try {
+    const ledger = await openLedger({
+      ...ledgerParts(config, keys, storage),
+      onHalt: () => {
+        halted = true
+        tell("the ledger halted: nothing is signed any more; restart the service to run its checks")
+        setTimeout(() => void leave(), HALT_GRACE_MS).unref()
+      },
+    })
+    const { facts, parts } = await circuitFacts()
+    service = await startService({
+      config,
+      flags,
+      store: storage.service,
+      ledger,
+      keys: { ledger: keys.log, request: keys.request, registry: keys.registry },
+      circuit: { facts, parts },
+      now,
+      randomBytes: random,
+      log: openLog(config.logLevel),
+    })
+    announce(service, facts)
+    await untilStopped(leave)
+  } finally {
+    await lease.release()
+    await storage.close()
+  }
+}
+
+async function begin(config: ServiceConfig): Promise<string> {
+  await initService(config, "health")
+  return config.ledgerOrigin
+}
+
+function takeLease(storage: Storage, onLost: () => void): Promise<InstanceLease> {
+  // The lease is about processes of this moment, whatever evaluation date a development clock plays.
+  const nowUnixSeconds = (): number => Math.floor(Date.now() / 1000)
+  return takeInstanceLease({ store: storage.ledger, nowUnixSeconds, randomBytes: random, onLost })
+}
+
+async function circuitFacts() {
+  const places = { cache: process.env["SOTTO_CACHE"] }
+  const { parts, isDevelopmentKey } = await loadVerifierParts(places)
+  const { entry, paths } = await locateCircuit("presentation", places)
+  const artifacts: ServedArtifact[] = []
+  for (const file of ["wasm", "zkey", "vkey"] as const) {
+    // Wallets check what they download; a service without a build serves verdicts but no proving files.
+    const bytes = await readOrNull(paths[file])
+    if (bytes === null) continue
+    const sha256 = createHash("sha256").update(bytes).digest("hex")
+    if (file !== "vkey" && sha256 !== entry[file].sha256) {
+      throw new Groth16Error("artifact-refused", `the ${file} of ${entry.id} is not the pinned one`)
+    }
+    artifacts.push({ sha256, file, path: paths[file], bytes: bytes.length })
+  }
+  const facts: CircuitFacts = {
+    id: "presentation",
+    vkey: `sha256:${entry.vkeySha256}` as Digest,
+    r1csSha256: entry.r1cs.sha256,
+    ceremony: isDevelopmentKey ? "dev" : entry.ceremony,
+    artifacts,
+  }
+  return { facts, parts }
+}
+
+function announce(service: RunningService, facts: CircuitFacts): void {
+  if (facts.ceremony === "dev") {
+    tell(
+      "\u001b[1mDEVELOPMENT KEYS: the seed is public, so anyone can forge a proof. Trust no answer.\u001b[0m",
+    )
+  }
+  tell(`listening on ${service.url}`)
+}
+
+function untilStopped(leave: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => {
+        leave().then(resolve, reject)
+      })
+    }
+  })
+}
+
+async function readOrNull(path: string): Promise<Uint8Array | null> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+// The HTTP side of the verbs: one small client over Node's fetch, answers checked, problems turned into errors.
+import { randomBytes } from "node:crypto"
+import { CliError } from "./exit.ts"
+
+/** How long one call may take: the service's own longest wait is shorter. */
+const TIMEOUT_MS = 30_000
+
+/** One answer: status, bytes, and the problem code when it is a refusal. */
+export interface Answer {
+  readonly status: number
+  readonly bytes: Uint8Array
+  readonly code: string | null
+}
+
+/** A client of one service. `apiKey` is sent on keyed routes only; a holder's calls never carry one. */
+export interface ServiceClient {
+  readonly origin: string
+  /** @throws CliError `service-unreachable`; a refusal is an `Answer` */
+  send: (method: string, path: string, body?: Uint8Array | string) => Promise<Answer>
+  /** The bytes of a successful answer. @throws CliError `service-refused` with the service's code */
+  get: (path: string) => Promise<Uint8Array>
+  /** The parsed JSON of a successful write. @throws as get */
+  write: (method: string, path: string, body?: Uint8Array | string) => Promise<unknown>
+}
+
+/** Opens a client. @param origin - `https://host` (http on loopback only), no path */
+export function openServiceClient(origin: string, apiKey?: string): ServiceClient {
+  const base = parseOrigin(origin)
+  const send = async (method: string, path: string, body?: Uint8Array | string): Promise<Answer> => {
+    const headers: Record<string, string> = { accept: "application/json" }
+    if (apiKey !== undefined) headers["authorization"] = `Bearer ${apiKey}`
+    if (body !== undefined) headers["content-type"] = "application/json"
+    if (method === "POST") headers["idempotency-key"] = randomBytes(16).toString("base64url")
+    let response
+    try {
+      response = await fetch(new URL(path, base), {
+        method,
+        headers,
+        redirect: "error",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body) }),
+      })
+    } catch (cause) {
+      throw new CliError("service-unreachable", `no answer from ${base}`, { cause })
+    }
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return { status: response.status, bytes, code: response.ok ? null : problemCode(bytes) }
+  }
+  const ok = async (method: string, path: string, body?: Uint8Array | string): Promise<Uint8Array> => {
+    const answer = await send(method, path, body)
+    if (answer.code !== null)
+      throw new CliError("service-refused", `${answer.code} (${answer.status} for ${path})`)
+    return answer.bytes
+  }
+  return {
+    origin: base,
+    send,
+    get: (path) => ok("GET", path),
+    write: async (method, path, body) => {
+      const bytes = await ok(method, path, body)
+      return bytes.length === 0 ? null : (JSON.parse(new TextDecoder().decode(bytes)) as unknown)
+    },
+  }
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isLoopback = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)
+  if (url === null || (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback))) {
+    throw new CliError("option-invalid", "expected an https origin (http on loopback only)")
+  }
+  return url.origin
+}
+
+// A proxy in between, or a host that is not our service, answers something else than a problem document.
+function problemCode(bytes: Uint8Array): string {
+  const found = /"code":"([a-z0-9-]{1,64})"/.exec(new TextDecoder().decode(bytes.subarray(0, 4096)))
+  return found?.[1] ?? "unreadable-answer"
+}

@@ -1,0 +1,117 @@
+// What the operator's verbs share: the service's keys on disk, its database and its log, opened and closed in order.
+import { randomBytes } from "node:crypto"
+import { mkdir } from "node:fs/promises"
+import { dirname } from "node:path"
+import { writeFileDurably } from "../ledger/durable/write-file.ts"
+import { initLedger } from "../ledger/log/init-ledger.ts"
+import type { LedgerParts } from "../ledger/log/open-ledger.ts"
+import type { LedgerStore } from "../ledger/log/store.ts"
+import { openDatabase } from "../ledger/storage/database.ts"
+import { createLedgerStore } from "../ledger/storage/ledger-store.ts"
+import { assertSchema, migrate } from "../ledger/storage/migrate.ts"
+import { createServiceStore } from "../ledger/storage/service-store.ts"
+import { encodeSigningKey, encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
+import type { SigningKey } from "../protocol/primitives/note-key.ts"
+import type { Trust } from "../protocol/wire/credential.ts"
+import { readKeyFile } from "../service/config.ts"
+import type { ServiceConfig } from "../service/config.ts"
+import type { ServiceStore } from "../service/store.ts"
+import { exists } from "./files.ts"
+
+/** The three keys of a service; the consequence of losing each is told in the README. */
+export interface ServiceKeys {
+  readonly log: SigningKey
+  readonly request: SigningKey
+  readonly registry: SigningKey
+}
+
+/** An open database with both stores on it. */
+export interface Storage {
+  readonly ledger: LedgerStore
+  readonly service: ServiceStore
+  readonly close: () => Promise<void>
+}
+
+/** Anonymity sets below this many operators are refused by the wallets that use the trust file we print. */
+const DEFAULT_K = 5
+
+/** Fresh CSPRNG bytes as a plain array. */
+export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+
+/** Reads the three key files. @throws StartRefusal `R1` */
+export function readServiceKeys(config: ServiceConfig): ServiceKeys {
+  return {
+    log: readKeyFile(config.logKeyFile),
+    request: readKeyFile(config.requestKeyFile),
+    registry: readKeyFile(config.registryKeyFile),
+  }
+}
+
+/** Opens the database, its schema brought up to date unless it is opened for reading only. @throws StoreError */
+export async function openStorage(
+  config: ServiceConfig,
+  options: { readonly readonly?: boolean } = {},
+): Promise<Storage> {
+  if (options.readonly !== true) await mkdir(dirname(config.databaseFile), { recursive: true, mode: 0o700 })
+  const database = openDatabase(config.databaseFile, options)
+  if (options.readonly !== true) await migrate(database)
+  await assertSchema(database)
+  return {
+    ledger: createLedgerStore(database),
+    service: createServiceStore(database),
+    close: () => database.db.destroy(),
+  }
+}
+
+/** The parts from which the main log is opened, begun or adopted. */
+export function ledgerParts(config: ServiceConfig, keys: ServiceKeys, storage: Storage): LedgerParts {
+  return {
+    store: storage.ledger,
+    origin: config.ledgerOrigin,
+    key: keys.log,
+    stateDirectory: config.stateDirectory,
+    randomBytes: random,
+    limits: { batchMilliseconds: config.batchMs, queue: config.ledgerQueue },
+  }
+}
+
+/** True when a log was begun here: its key file exists. */
+export const isInitialised = (config: ServiceConfig): Promise<boolean> => exists(config.logKeyFile)
+
+/**
+ * Begins a service: missing keys are drawn, the database is made, entry 0 and the guard are written.
+ * @param registry - id of the registry that this service publishes
+ * @throws LedgerError `log-exists`
+ */
+export async function initService(config: ServiceConfig, registry: string): Promise<ServiceKeys> {
+  const host = new URL(config.publicUrl).host
+  await drawKey(config.logKeyFile, config.ledgerOrigin)
+  await drawKey(config.requestKeyFile, `${host}/requests`)
+  await drawKey(config.registryKeyFile, registry)
+  await mkdir(config.stateDirectory, { recursive: true, mode: 0o700 })
+  const keys = readServiceKeys(config)
+  const storage = await openStorage(config)
+  try {
+    await initLedger(ledgerParts(config, keys, storage))
+  } finally {
+    await storage.close()
+  }
+  return keys
+}
+
+/** What wallets and insurers need to check this service: its log, no cosigners yet, and its registry. */
+export function trustOf(keys: ServiceKeys, k = DEFAULT_K): Trust {
+  return {
+    type: "sotto/trust/1",
+    policy: `log ${encodeVerifierKey(keys.log)}\nquorum none\n`,
+    registries: [{ id: keys.registry.name, key: encodeVerifierKey(keys.registry) }],
+    k,
+  }
+}
+
+async function drawKey(file: string, name: string): Promise<void> {
+  if (await exists(file)) return
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const text = `${encodeSigningKey(makeSigningKey(name, random(32)))}\n`
+  await writeFileDurably(file, new TextEncoder().encode(text), { mode: 0o600 })
+}

@@ -1,0 +1,154 @@
+// `sotto wallet respond`: request in, consent, proof, receipt; every refusal is for the holder's eyes and sends nothing.
+import { writeFileDurably } from "../ledger/durable/write-file.ts"
+import type { ConsentDescription } from "../parties/wallet/consent.ts"
+import { acceptReceipt } from "../parties/wallet/receipts.ts"
+import type { Override } from "../parties/wallet/refusal.ts"
+import { LOSSES } from "../parties/wallet/refusal.ts"
+import { respond } from "../parties/wallet/respond.ts"
+import type { Answer } from "../parties/wallet/respond.ts"
+import type { WalletStore } from "../parties/wallet/store.ts"
+import { openProver } from "../proofs/prover/pool.ts"
+import { CATALOGUE } from "../protocol/catalogue/released.ts"
+import type { Digest } from "../protocol/primitives/hash.ts"
+import { canonicalText } from "../protocol/wire/canonical-json.ts"
+import type { Json } from "../protocol/wire/canonical-json.ts"
+import { loadCircuit } from "./circuit-artifacts.ts"
+import { openClock } from "./clock.ts"
+import { CliError, EXIT } from "./exit.ts"
+import { print, tell } from "./output.ts"
+import { askYes } from "./passphrase.ts"
+import { openServiceClient } from "./service-client.ts"
+import { openWalletSource } from "./wallet-source.ts"
+import { withWallet } from "./with-wallet.ts"
+import type { WalletOptions } from "./with-wallet.ts"
+
+/** Options of `wallet respond`. */
+export interface RespondOptions extends WalletOptions {
+  readonly yes?: true
+  readonly send: boolean
+  readonly save?: string
+  readonly receipt?: string
+  readonly override?: readonly string[]
+  readonly threads: string
+}
+
+/** Answers the request behind a link. @throws CliError, AgentError; a refusal is printed and exits 1 */
+export async function respondToLink(link: string, options: RespondOptions): Promise<void> {
+  const { origin, id } = parseLink(link)
+  await withWallet(options, async (store) => {
+    const answer = await prove(origin, id, store, options)
+    if (!answer.ok) {
+      print({ answered: false, reason: answer.reason, details: answer.details, sent: false })
+      process.exitCode = EXIT.refused
+      return
+    }
+    const body = canonicalText(answer.presentation as unknown as Json)
+    if (options.save !== undefined) await writeFileDurably(options.save, new TextEncoder().encode(body))
+    if (!options.send) {
+      print({ answered: true, sent: false, provingMs: answer.provingMs })
+      return
+    }
+    await send(origin, id, body, { store, options, provingMs: answer.provingMs })
+  })
+}
+
+async function prove(origin: string, id: string, store: WalletStore, options: RespondOptions) {
+  const artifacts = await loadCircuit("presentation", { cache: process.env["SOTTO_CACHE"] })
+  let provingMs = 0
+  let prover: Awaited<ReturnType<typeof openProver>> | null = null
+  try {
+    const answer = await respond(id, {
+      source: openWalletSource(origin),
+      store,
+      now: openClock(),
+      pinnedVerificationKey: `sha256:${artifacts.entry.vkeySha256}` as Digest,
+      overrides: parseOverrides(options.override ?? []),
+      shipped: CATALOGUE,
+      consent: async (description) => {
+        showConsent(description)
+        return options.yes === true || (await askYes("Prove this?"))
+      },
+      prove: async (...job) => {
+        // Threads start only when there is something to prove: most refusals cost none.
+        prover ??= await openProver(new Map([["presentation", artifacts]]), {
+          threads: Number(options.threads),
+        })
+        const started = performance.now()
+        const proof = await prover.prove(...job)
+        provingMs += Math.round(performance.now() - started)
+        return proof
+      },
+    })
+    return answer.ok ? ({ ...answer, provingMs } satisfies Answer & { provingMs: number }) : answer
+  } finally {
+    await (prover as { close: () => Promise<void> } | null)?.close()
+  }
+}
+
+interface Sending {
+  readonly store: WalletStore
+  readonly options: RespondOptions
+  readonly provingMs: number
+}
+
+async function send(
+  origin: string,
+  id: string,
+  body: string,
+  { store, options, provingMs }: Sending,
+): Promise<void> {
+  const answer = await openServiceClient(origin).send("POST", "/v1/presentations", body)
+  if (answer.code !== null) {
+    print({ answered: true, sent: true, verdict: "refused", reason: answer.code, status: answer.status })
+    process.exitCode = EXIT.refused
+    return
+  }
+  const verdict = await acceptReceipt(id, answer.bytes, store)
+  if (!verdict.ok) throw new CliError("refused", `the service's receipt does not hold: ${verdict.reason}`)
+  if (options.receipt !== undefined) await writeFileDurably(options.receipt, answer.bytes)
+  const { receipt } = verdict.value
+  print({
+    answered: true,
+    sent: true,
+    verdict: "accepted",
+    log: receipt?.origin,
+    index: receipt?.logIndex,
+    provingMs,
+  })
+}
+
+function showConsent(description: ConsentDescription): void {
+  const { verifier, purpose, items, linkable, warnings } = description
+  tell(`\n${verifier.name} (${verifier.origin}) asks: ${purpose.text["en"] ?? purpose.code}`)
+  tell(`It says it keeps the answer for ${purpose.retainDays} days.`)
+  for (const item of items) {
+    tell(`\nWith your record from ${item.record.issuerName}:`)
+    for (const sentence of item.sentences) tell(`  ${sentence}`)
+    for (const { id, codes } of item.sets) tell(`  (${id}: ${codes.length} codes)`)
+    tell(
+      `They will not learn which of ${item.possibleOperators} organisations signed it, nor any value in it.`,
+    )
+  }
+  for (const line of linkable) tell(line)
+  for (const line of warnings) tell(`Warning: ${line}`)
+  tell("")
+}
+
+function parseLink(link: string): { readonly origin: string; readonly id: string } {
+  const url = URL.canParse(link) ? new URL(link) : null
+  const id = url?.hash.slice(1) ?? ""
+  if (url === null || !/^pr_[A-Za-z0-9_-]{22}$/.test(id)) {
+    throw new CliError("option-invalid", "expected a link that ends in #pr_…")
+  }
+  return { origin: url.origin, id }
+}
+
+function parseOverrides(names: readonly string[]): readonly Override[] {
+  return names.map((name) => {
+    if (!Object.hasOwn(LOSSES, name)) {
+      throw new CliError("option-invalid", `guards that can be set aside: ${Object.keys(LOSSES).join(", ")}`)
+    }
+    tell(`Set aside: ${LOSSES[name as Override]}`)
+    return name as Override
+  })
+}

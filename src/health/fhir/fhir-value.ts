@@ -1,0 +1,126 @@
+// FHIR R4 JSON (hl7.org/fhir/R4/json.html) as read from untrusted bytes: numbers stay as the digits that were written.
+import { ProtocolError } from "../../protocol/primitives/errors.ts"
+import { parseStrictJson } from "../../protocol/wire/canonical-json.ts"
+import type { Json } from "../../protocol/wire/canonical-json.ts"
+import { FhirError } from "./fhir-error.ts"
+
+/** A JSON number in its source text: 1.10 stays 1.10, and no float ever stands between record and credential. */
+export class SourceNumber {
+  readonly source: string
+
+  constructor(source: string) {
+    this.source = source
+  }
+}
+
+/** What a record consists of. */
+export type FhirValue = string | boolean | SourceNumber | readonly FhirValue[] | FhirObject
+
+/** A resource, a data type or a backbone element. */
+export interface FhirObject {
+  readonly [member: string]: FhirValue | undefined
+}
+
+/** 256 KiB: a health card holds 2 KiB, a lifetime of immunizations some 100 KiB. */
+const MAX_BYTES = 256 * 1024
+/** Deeper than any resource of R4 nests, contained resources included. */
+const MAX_DEPTH = 32
+
+/**
+ * Reads a record strictly: UTF-8, no duplicate member, no null, at most 256 KiB and 32 levels.
+ * @param bytes - attacker-controlled
+ * @throws FhirError `too-large`, `malformed-json`
+ */
+export function readFhirJson(bytes: Uint8Array): FhirValue {
+  try {
+    return parseStrictJson(bytes, {
+      maxBytes: MAX_BYTES,
+      maxDepth: MAX_DEPTH,
+      maxString: MAX_BYTES, // narrative and attachments may be one long string; the body bounds them
+      readNumber: (source) => new SourceNumber(source) as unknown as Json,
+    }) as FhirValue
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause
+    throw new FhirError(cause.code === "too-large" ? "too-large" : "malformed-json", "$", { cause })
+  }
+}
+
+/** True for a resource or element, false for text, numbers, lists and nothing. */
+export function isObject(value: FhirValue | undefined): value is FhirObject {
+  return typeof value === "object" && !Array.isArray(value) && !(value instanceof SourceNumber)
+}
+
+/** True for a list. */
+export function isList(value: FhirValue | undefined): value is readonly FhirValue[] {
+  return Array.isArray(value)
+}
+
+/** Readers of one element's members; each throws `code` at the member's path when it has another type. */
+export interface ElementReader {
+  readonly path: string
+  readonly has: (member: string) => boolean
+  /** Non-empty text of at most 512 characters, or undefined when absent. */
+  readonly text: (member: string) => string | undefined
+  readonly flag: (member: string) => boolean | undefined
+  /** positiveInt, 1 to 2^31 - 1: a number, never its text. */
+  readonly positiveInt: (member: string) => number | undefined
+  /** The texts of a list; the empty list when absent. */
+  readonly texts: (member: string) => readonly string[]
+  readonly element: (member: string) => ElementReader | undefined
+  /** The elements of a list; the empty list when absent. */
+  readonly elements: (member: string) => readonly ElementReader[]
+  /** The same element, its faults refused with another code. */
+  readonly as: (code: ShapeCode) => ElementReader
+}
+
+type ShapeCode = "malformed-bundle" | "malformed-dose"
+
+const MAX_TEXT = 512 // what an attribute of a credential can hold with room to spare
+const POSITIVE_INT = /^[1-9][0-9]{0,9}$/ // hl7.org/fhir/R4/datatypes.html#positiveInt
+const MAX_POSITIVE_INT = 2_147_483_647
+
+/**
+ * Reads members by name and type.
+ * @param code - what a wrong type is refused with
+ * @throws FhirError `code` at once when the value is no element
+ */
+export function readElement(value: FhirValue | undefined, path: string, code: ShapeCode): ElementReader {
+  if (!isObject(value)) throw new FhirError(code, path)
+  const at = (member: string): string => `${path}.${member}`
+  const typed = <T extends FhirValue>(member: string, is: (v: FhirValue) => v is T): T | undefined => {
+    const found = value[member]
+    if (found !== undefined && !is(found)) throw new FhirError(code, at(member))
+    return found
+  }
+  return {
+    path,
+    has: (member) => value[member] !== undefined,
+    text: (member) => typed(member, isText),
+    flag: (member) => typed(member, (v) => typeof v === "boolean"),
+    positiveInt: (member) => {
+      const found = typed(member, (v) => v instanceof SourceNumber)
+      if (found !== undefined && !isPositiveInt(found.source)) throw new FhirError(code, at(member))
+      return found === undefined ? undefined : Number(found.source)
+    },
+    texts: (member) =>
+      (typed(member, isList) ?? []).map((item, i) => {
+        if (!isText(item)) throw new FhirError(code, `${at(member)}[${i}]`)
+        return item
+      }),
+    element: (member) => {
+      const found = typed(member, isObject)
+      return found === undefined ? undefined : readElement(found, at(member), code)
+    },
+    elements: (member) =>
+      (typed(member, isList) ?? []).map((item, i) => readElement(item, `${at(member)}[${i}]`, code)),
+    as: (other) => readElement(value, path, other),
+  }
+}
+
+function isText(value: FhirValue): value is string {
+  return typeof value === "string" && value !== "" && value.length <= MAX_TEXT
+}
+
+function isPositiveInt(source: string): boolean {
+  return POSITIVE_INT.test(source) && Number(source) <= MAX_POSITIVE_INT
+}

@@ -1,0 +1,61 @@
+// Intake of a FHIR R4 bundle of immunizations: records in, typed attributes out. Rules: the intake table of this room.
+import type { Attributes } from "../../protocol/wire/credential.ts"
+import { readBundle } from "./bundle.ts"
+import { combineDoses } from "./combine-doses.ts"
+import type { ImmunizationRecord } from "./combine-doses.ts"
+import { readDose } from "./dose.ts"
+import type { Dose } from "./dose.ts"
+import { FhirError } from "./fhir-error.ts"
+import type { DoseRefusal, IntakeProblem } from "./fhir-error.ts"
+import { readSubject } from "./subject.ts"
+import type { SubjectFacts } from "./subject.ts"
+
+/** What a bundle says about one person's immunizations. */
+export interface ImmunizationIntake {
+  readonly subject: SubjectFacts
+  /** At least one; one per disease. */
+  readonly records: readonly ImmunizationRecord[]
+  /** Doses left out, copies dropped, attributes left absent: code and path, never a value. */
+  readonly problems: readonly IntakeProblem[]
+}
+
+/**
+ * Reads a bundle. A dose that was not given, is void, is of no known vaccine or of no known day is left out and
+ * reported; a bundle without any other dose is refused with the code of the first one.
+ * @param bytes - attacker-controlled; whoever signed the record was checked before, or is the issuer itself
+ * @param today - days since 1970-01-01
+ * @throws FhirError; nothing else for any bytes
+ */
+export function readImmunizations(bytes: Uint8Array, today: number): ImmunizationIntake {
+  const entries = readBundle(bytes)
+  const subject = readSubject(entries, today)
+  const doses: Dose[] = []
+  const refusals: FhirError[] = []
+  for (const entry of entries.filter(({ resourceType }) => resourceType === "Immunization")) {
+    try {
+      doses.push(readDose(entries, entry, today))
+    } catch (cause) {
+      if (!(cause instanceof FhirError)) throw cause
+      refusals.push(cause)
+    }
+  }
+  const [first] = refusals
+  if (doses.length === 0) throw first ?? new FhirError("no-immunization", "$.entry")
+  const combined = combineDoses(doses)
+  return {
+    subject,
+    records: combined.records.map(({ disease, attributes }) => ({
+      disease,
+      attributes: withBirthDate(attributes, subject),
+    })),
+    problems: [
+      ...refusals.map(({ code, path }) => ({ code: code as DoseRefusal, path })),
+      ...doses.flatMap(({ problems }) => problems),
+      ...combined.problems,
+    ],
+  }
+}
+
+function withBirthDate(attributes: Attributes, { birthDate }: SubjectFacts): Attributes {
+  return birthDate === undefined ? attributes : { ...attributes, birthDate }
+}

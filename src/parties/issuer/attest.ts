@@ -1,0 +1,20 @@
+import type { ImmunizationIntake } from "../../health/fhir/read-immunizations.ts"
+import { formatDay } from "../../protocol/credential/calendar.ts"
+import type { Attributes } from "../../protocol/wire/credential.ts"
+import { IssuerError } from "./issuer-error.ts"
+
+/** COVID-19, SNOMED CT: what a bundle of several diseases is asked about first. */
+const COVID_19 = "http://snomed.info/sct|840539006"
+
+/**
+ * The attributes of immunization/1 that an issuer attests from a verified record.
+ * @param disease - FHIR token; left out, COVID-19 if the record has it, else the record's first disease
+ * @param today - days since 1970-01-01: the day on which this holder is first bound
+ * @throws IssuerError `disease-not-in-record`
+ */
+export function attestImmunization(intake: ImmunizationIntake, today: number, disease?: string): Attributes {
+  const find = (wanted: string) => intake.records.find((record) => record.disease === wanted)
+  const record = disease === undefined ? (find(COVID_19) ?? intake.records[0]) : find(disease)
+  if (record === undefined) throw new IssuerError("disease-not-in-record", "the record holds no such disease")
+  return { ...record.attributes, boundOn: formatDay(today) }
+}

@@ -1,0 +1,71 @@
+import { schemaName } from "../../protocol/credential/schema.ts"
+import { signCredential } from "../../protocol/credential/credential.ts"
+import { SECONDS_PER_DAY } from "../../protocol/credential/calendar.ts"
+import { drawScalar31 } from "../../protocol/credential/holder.ts"
+import type { RandomBytes } from "../../protocol/credential/holder.ts"
+import { encodeFr } from "../../protocol/primitives/field.ts"
+import type { Fr } from "../../protocol/primitives/field.ts"
+import type { Attributes, Credential, HolderCommitment } from "../../protocol/wire/credential.ts"
+import type { IssuerState } from "../../protocol/wire/issuer-state.ts"
+import type { Schema } from "../../protocol/wire/statement.ts"
+import { signingSeedOf } from "./create-issuer.ts"
+import { IssuerError } from "./issuer-error.ts"
+import { drawStatusIndex, withRevoked } from "./status.ts"
+
+/** What is to be signed, and for how long. */
+export interface IssueOrder {
+  readonly schema: Schema
+  readonly schemaId: Fr
+  readonly attributes: Attributes
+  readonly holder: HolderCommitment
+  /** Days since 1970-01-01, both inclusive: validity is whole days, since a second of one's own would be a mark. */
+  readonly validFromDay: number
+  readonly validUntilDay: number
+  /** The credId of the record that this one corrects; its older versions are revoked in the same step. */
+  readonly replaces?: Fr
+}
+
+/**
+ * Signs a record. The returned state must be durable before the credential leaves: it knows the index is taken.
+ * @param randomBytes - a CSPRNG
+ * @throws IssuerError `holder-mismatch`, `validity-malformed`, `status-list-full`, `record-unknown`;
+ *   CredentialError of `encodeAttributes`
+ */
+export function issue(
+  state: IssuerState,
+  order: IssueOrder,
+  randomBytes: RandomBytes,
+): { readonly state: IssuerState; readonly credential: Credential } {
+  const { schema, schemaId, attributes, holder, validFromDay, validUntilDay, replaces } = order
+  if (holder.registry !== state.registry || holder.issuer !== state.id) {
+    throw new IssuerError("holder-mismatch", "the commitment was made for another issuer")
+  }
+  if (validUntilDay < validFromDay)
+    throw new IssuerError("validity-malformed", "validity ends before it begins")
+  const settled = replaces === undefined ? state : revokeVersions(state, schemaId, replaces)
+  const statusIndex = drawStatusIndex(settled, schemaId, randomBytes)
+  const credId = replaces ?? encodeFr(drawScalar31(randomBytes))
+  const credential = signCredential(
+    {
+      type: "sotto/credential/1",
+      ...{ registry: state.registry, issuer: state.id, schema: schemaName(schema), subject: schema.subject },
+      ...{ schemaId, attributes, holder: holder.holder, credId, statusIndex },
+      validFrom: validFromDay * SECONDS_PER_DAY,
+      validUntil: (validUntilDay + 1) * SECONDS_PER_DAY - 1,
+    },
+    schema,
+    signingSeedOf(state),
+  )
+  const record = { schemaId, credId, statusIndex, holder: holder.holder, isRevoked: false }
+  return { state: { ...settled, issued: [...settled.issued, record] }, credential }
+}
+
+/** A corrected record may not live beside its older version: parts of both could be mixed. */
+function revokeVersions(state: IssuerState, schemaId: Fr, credId: Fr): IssuerState {
+  const versions = state.issued.filter((record) => record.schemaId === schemaId && record.credId === credId)
+  if (versions.length === 0)
+    throw new IssuerError("record-unknown", "nothing with this credId was issued here")
+  return versions
+    .filter(({ isRevoked }) => !isRevoked)
+    .reduce((next, { statusIndex }) => withRevoked(next, schemaId, statusIndex), state)
+}

@@ -1,0 +1,12 @@
+import { SottoError } from "../../protocol/primitives/errors.ts"
+
+/** Why an issuer does not sign. */
+export type IssuerErrorCode =
+  | "disease-not-in-record" // the record says nothing about the disease asked for
+  | "holder-mismatch" // the commitment was made for another issuer or registry
+  | "status-list-full" // over 80 %: begin a new entry of the same operator
+  | "record-unknown" // nothing like it was issued here
+  | "validity-malformed"
+
+/** An act that an issuer refuses; messages hold no attribute and no holder. */
+export class IssuerError extends SottoError<IssuerErrorCode> {}

@@ -1,0 +1,118 @@
+// The proving pool: private inputs go in, verified proofs come out, and nothing about the inputs is told elsewhere.
+import type { Fr } from "../../protocol/primitives/field.ts"
+import type { CircuitId, CircuitInput, Prove, WireProof } from "../../protocol/primitives/prove.ts"
+import type { Artifacts } from "../groth16/artifacts.ts"
+import { Groth16Error } from "../groth16/errors.ts"
+import { encodeInput } from "../groth16/input.ts"
+import { compileWitnessCode } from "../groth16/witness.ts"
+import { openBoundedPool } from "../pool/bounded-pool.ts"
+import type { BoundedPool, PoolFault } from "../pool/bounded-pool.ts"
+import { siblingModule } from "../pool/sibling-module.ts"
+import type { ProveJob, ProveOutcome, ThreadCircuit } from "./prove-job.ts"
+import { ProverError } from "./prover-error.ts"
+import type { ProverErrorCode } from "./prover-error.ts"
+
+/** How much proving at once. */
+export interface ProverOptions {
+  /** Threads at most; each proves one statement on one core. */
+  readonly threads: number
+  /** Jobs queued and running together, 8 by default; the next is refused with `queue-full`. */
+  readonly bound?: number
+  /** For one proof, queue time included, in milliseconds; 60,000 by default. */
+  readonly timeoutMs?: number
+  /** Idle threads above the first end after this time, in milliseconds; 60,000 by default: keys leave memory. */
+  readonly idleTimeoutMs?: number
+}
+
+/** A pool of proving threads. */
+export interface Prover {
+  /** @throws ProverError (as a rejection), see `ProverErrorCode` */
+  readonly prove: Prove
+  /** Jobs that wait and jobs in a thread; no names, no times. */
+  readonly load: () => { readonly queued: number; readonly running: number }
+  /** Refuses new jobs, drops queued ones, waits `graceMs` (0 by default) for running ones, then ends the threads. */
+  readonly close: (options?: { readonly graceMs: number }) => Promise<void>
+}
+
+/** Starts the proving pool. @param circuits - out of `openArtifacts`: nothing that is not pinned proves */
+export async function openProver(
+  circuits: ReadonlyMap<CircuitId, Artifacts>,
+  { threads, bound = 8, timeoutMs = 60_000, idleTimeoutMs = 60_000 }: ProverOptions,
+): Promise<Prover> {
+  const workerData = new Map<CircuitId, ThreadCircuit>()
+  for (const [id, artifacts] of circuits) workerData.set(id, await shareCircuit(artifacts))
+  const pool = openBoundedPool<ProveJob, ProveOutcome>({
+    worker: siblingModule(import.meta.url, "worker"),
+    threads: { min: 1, max: threads },
+    bound,
+    timeoutMs,
+    idleTimeoutMs,
+    workerData,
+  })
+  const prove: Prove = (circuit, input, expected, signal) => {
+    const artifacts = circuits.get(circuit)
+    if (artifacts === undefined) {
+      return Promise.reject(new ProverError("circuit-unknown", "this prover has no such circuit"))
+    }
+    return proveInPool(pool, artifacts, { circuit, input, expected, timeoutMs, signal })
+  }
+  return {
+    prove,
+    load: () => pool.load(),
+    close: (options = { graceMs: 0 }) => pool.close(options),
+  }
+}
+
+/** One copy of the key and one compiled module for all threads. */
+async function shareCircuit({ entry, wasm, zkey, vkey }: Artifacts): Promise<ThreadCircuit> {
+  const shared = new Uint8Array(new SharedArrayBuffer(zkey.byteLength))
+  shared.set(zkey)
+  return { entry, witnessCode: await compileWitnessCode(wasm), zkey: shared, vkey }
+}
+
+interface Order {
+  readonly circuit: CircuitId
+  readonly input: CircuitInput
+  readonly expected: readonly Fr[]
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+async function proveInPool(
+  pool: BoundedPool<ProveJob, ProveOutcome>,
+  { entry }: Artifacts,
+  { circuit, input, expected, timeoutMs, signal }: Order,
+): Promise<WireProof> {
+  const bytes = secretBytes(entry, input)
+  try {
+    const deadlineUnixMs = Date.now() + timeoutMs
+    const job: ProveJob = { circuit, input: bytes, expected, deadlineUnixMs }
+    const answer = await pool.run(job, { signal, transfer: [bytes.buffer] })
+    if (!answer.ok) throw failed(circuit, POOL_CODES[answer.reason])
+    if (!answer.value.ok) throw failed(circuit, answer.value.code)
+    return answer.value.proof
+  } finally {
+    if (bytes.byteLength > 0) bytes.fill(0) // zero length: moved to a thread, which zeroes it
+  }
+}
+
+function secretBytes(entry: Artifacts["entry"], input: CircuitInput): Uint8Array<ArrayBuffer> {
+  try {
+    return encodeInput(entry, input)
+  } catch (error) {
+    if (error instanceof Groth16Error) throw new ProverError("input-malformed", error.message)
+    throw error
+  }
+}
+
+const POOL_CODES = {
+  "queue-full": "queue-full",
+  "pool-closed": "pool-closed",
+  aborted: "aborted",
+  "timed-out": "prover-timeout",
+  crashed: "prover-crashed",
+} as const satisfies Record<PoolFault, ProverErrorCode>
+
+function failed(circuit: CircuitId, code: ProverErrorCode): ProverError {
+  return new ProverError(code, `no proof of ${circuit}: ${code}`)
+}

@@ -1,0 +1,54 @@
+// The service as one function of what it depends on; it does not listen.
+import type { RequestListener } from "node:http"
+import type { ServiceConfig } from "./config.ts"
+import type { Drain } from "./http/drain.ts"
+import { mountRoutes } from "./http/mount.ts"
+import type { Log } from "./http/request-log.ts"
+import type { Route } from "./http/route.ts"
+import { catalogueRoutes } from "./routes/catalogue.ts"
+import { healthRoutes } from "./routes/health.ts"
+import { logRoutes } from "./routes/logs.ts"
+import { presentationRequestRoutes } from "./routes/presentation-requests.ts"
+import { presentationRoutes } from "./routes/presentations.ts"
+import { registryRoutes } from "./routes/registry.ts"
+import type { RouteDeps } from "./routes/route-deps.ts"
+import { verifierRoutes } from "./routes/verifiers.ts"
+import { wellKnownRoutes } from "./routes/well-known.ts"
+import { translate } from "./translate.ts"
+
+/** What the application is made of. */
+export interface AppDeps extends RouteDeps {
+  readonly config: Pick<ServiceConfig, "trustProxyHops" | "corsOrigins" | "rateLimits">
+  readonly log: Log
+  readonly drain: Drain
+}
+
+/** Every route of the service: what is not in this list does not exist. */
+export function allRoutes(deps: RouteDeps): readonly Route[] {
+  return [
+    ...catalogueRoutes(deps),
+    ...verifierRoutes(deps),
+    ...registryRoutes(deps),
+    ...presentationRequestRoutes(deps),
+    ...presentationRoutes(deps),
+    ...logRoutes(deps),
+    ...wellKnownRoutes(deps),
+    ...healthRoutes(deps),
+  ]
+}
+
+/** The application; nothing outside `deps` is read and nothing is started. */
+export function createApp(deps: AppDeps): RequestListener {
+  return mountRoutes({
+    routes: allRoutes(deps),
+    findClient: (keyId) => deps.store.findClient(keyId),
+    findIdempotency: (key) => deps.store.findIdempotency(key),
+    now: deps.now,
+    translate,
+    log: deps.log,
+    drain: deps.drain,
+    isHttps: deps.publicUrl.startsWith("https:"),
+    hasDevelopmentKeys: deps.circuit.ceremony === "dev",
+    ...deps.config,
+  })
+}

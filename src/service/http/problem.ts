@@ -1,0 +1,103 @@
+// RFC 9457 problem documents: one table from code to status for the whole service.
+import { SottoError } from "../../protocol/primitives/errors.ts"
+import type { Json } from "../../protocol/wire/canonical-json.ts"
+
+/** Every code the service answers with, each with its one status. */
+export const STATUS = {
+  "malformed-request": 400,
+  "malformed-presentation": 400,
+  "malformed-registry": 400,
+  "field-element-not-canonical": 400,
+  "proof-malformed": 400,
+  "signals-count": 400,
+  "items-mismatch": 400,
+  "idempotency-key-missing": 400,
+  "idempotency-key-malformed": 400,
+  unauthenticated: 401,
+  "scope-missing": 403,
+  "signature-refused": 403,
+  "not-found": 404,
+  "request-unknown": 404,
+  "registry-unknown": 404,
+  "method-not-allowed": 405,
+  "request-answered": 409,
+  "nullifier-spent": 409,
+  "circuit-not-current": 409,
+  "statement-withdrawn": 409,
+  "registry-stale": 409,
+  "epoch-rollback": 409,
+  "leaf-duplicate": 409,
+  "log-closed": 409,
+  "phase-refused": 409,
+  "idempotency-in-progress": 409,
+  "request-expired": 410,
+  "evidence-erased": 410,
+  "too-large": 413,
+  "media-type": 415,
+  "idempotency-key-reused": 422,
+  "proof-off-curve": 422,
+  "proof-invalid": 422,
+  "link-mismatch": 422,
+  "statement-refused": 422,
+  "registry-inconsistent": 422,
+  "point-refused": 422,
+  "rate-limited": 429,
+  "client-queue-full": 429,
+  internal: 500,
+  "queue-full": 503,
+  "verification-timeout": 503,
+  "storage-failed": 503,
+  "commit-outcome-unknown": 503,
+  draining: 503,
+  "storage-full": 507,
+} as const satisfies Readonly<Record<string, number>>
+
+/** A code of the table. */
+export type ProblemCode = keyof typeof STATUS
+
+/** What a problem may say beside its code; public values only. */
+export interface ProblemDetails {
+  readonly detail?: string
+  readonly errors?: readonly { readonly path: string; readonly code: string }[]
+  readonly retryAfterSeconds?: number
+}
+
+/** A refusal on its way to the client: thrown by routes, written by the one error handler. */
+export class Problem extends SottoError<ProblemCode> {
+  readonly details: ProblemDetails
+
+  constructor(code: ProblemCode, details: ProblemDetails = {}, options?: ErrorOptions) {
+    super(code, details.detail ?? code.replaceAll("-", " "), options)
+    this.details = details
+  }
+}
+
+/** True when the text is a code of the table. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(STATUS, code)
+}
+
+/** Seconds after which a repetition may succeed; every 429, 503 and 507 carries one. */
+const RETRY_SECONDS: Partial<Record<number, number>> = { 429: 1, 503: 1, 507: 60 }
+
+/** Seconds for `Retry-After`, or null when repeating does not help. */
+export function retryAfter(problem: Problem): number | null {
+  return problem.details.retryAfterSeconds ?? RETRY_SECONDS[STATUS[problem.code]] ?? null
+}
+
+/** The problem document. @param instance - a random UUID, so that a report names one occurrence and nothing else */
+export function problemDocument(
+  problem: Problem,
+  instance: string,
+): { readonly [member: string]: Json | undefined } {
+  const { detail, errors } = problem.details
+  return {
+    type: `/problems/${problem.code}`,
+    title: problem.code.replaceAll("-", " "),
+    status: STATUS[problem.code],
+    code: problem.code,
+    detail,
+    instance: `urn:uuid:${instance}`,
+    errors: errors?.map(({ path, code }) => ({ path, code })),
+  }
+}

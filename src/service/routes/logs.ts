@@ -1,0 +1,150 @@
+// The ledger as anyone may read it: C2SP tiles at their standard paths, and the same facts in JSON.
+import { decodeBundle, resourcePath, TILE_WIDTH } from "../../protocol/log/tile.ts"
+import { parseEntry } from "../../protocol/log/entry.ts"
+import { encodeBase64, utf8ToBytes } from "../../protocol/primitives/bytes.ts"
+import type { Json } from "../../protocol/wire/canonical-json.ts"
+import { Problem } from "../http/problem.ts"
+import { jsonAnswer } from "../http/route.ts"
+import type { Answer, Call, Route } from "../http/route.ts"
+import type { RouteDeps } from "./route-deps.ts"
+
+/** Path of the main log: its origin is host plus this. */
+const PREFIX = "/ledger/"
+/** Entries in one answer: one bundle's worth. */
+const MAX_ENTRIES = 256
+const KINDS = /^[a-z-]{1,32}$/
+
+/** `/ledger/…` and `/v1/logs/…`. */
+export function logRoutes(deps: RouteDeps): readonly Route[] {
+  const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
+  const log = "/v1/logs/:log"
+  return [
+    { ...read, path: "/ledger/checkpoint", handle: (call) => readResource(deps, call) },
+    { ...read, path: "/ledger/tile/entries/*path", handle: (call) => readResource(deps, call) },
+    { ...read, path: "/ledger/tile/:level/*path", handle: (call) => readResource(deps, call) },
+    { ...read, path: "/v1/logs", handle: () => Promise.resolve(jsonAnswer({ logs: [describe(deps)] })) },
+    { ...read, path: log, handle: (call) => Promise.resolve(readLog(deps, call)) },
+    {
+      ...read,
+      path: `${log}/entries`,
+      query: ["from", "limit", "kind"],
+      handle: (call) => listEntries(deps, call),
+    },
+    { ...read, path: `${log}/entries/:index`, handle: (call) => readEntry(deps, call) },
+    { ...read, path: `${log}/receipts/:index`, query: ["size"], handle: (call) => readReceipt(deps, call) },
+    {
+      ...read,
+      path: `${log}/consistency`,
+      query: ["from", "to"],
+      handle: (call) => readConsistency(deps, call),
+    },
+  ]
+}
+
+async function readResource({ ledger, ledgerOrigin }: RouteDeps, { rawPath }: Call): Promise<Answer> {
+  // The ledger's parser reads the path as it came: a decoded %2F must not find a second spelling of a tile.
+  const path = rawPath.startsWith(PREFIX) ? rawPath.slice(PREFIX.length) : "%"
+  const bytes = path.includes("%") ? null : await ledger.resource(ledgerOrigin, path)
+  if (bytes === null) throw new Problem("not-found")
+  return path === "checkpoint"
+    ? { status: 200, body: bytes, mediaType: "text/plain; charset=utf-8", freshness: "second" }
+    : {
+        status: 200,
+        body: bytes,
+        mediaType: "application/octet-stream",
+        freshness: "immutable",
+        compressible: path.startsWith("tile/entries/"), // hashes do not compress
+      }
+}
+
+function describe({ ledger, ledgerKey, ledgerOrigin }: RouteDeps): Json {
+  // Without cosigners what is committed is published: one size.
+  return {
+    log: "main",
+    origin: ledgerOrigin,
+    key: ledgerKey,
+    size: ledger.head(ledgerOrigin).size,
+    state: ledger.state(),
+  }
+}
+
+function readLog(deps: RouteDeps, call: Call): Answer {
+  requireMain(call)
+  return jsonAnswer(describe(deps))
+}
+
+async function listEntries(deps: RouteDeps, call: Call): Promise<Answer> {
+  requireMain(call)
+  const { size } = deps.ledger.head(deps.ledgerOrigin)
+  const from = readInteger(call.query["from"] ?? "0")
+  const limit = Math.min(readInteger(call.query["limit"] ?? String(MAX_ENTRIES)), MAX_ENTRIES)
+  const kind = call.query["kind"]
+  if (kind !== undefined && !KINDS.test(kind))
+    throw new Problem("malformed-request", { detail: "no such kind" })
+  const entries: Json[] = []
+  for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < Math.min(size, from + limit); n++) {
+    for (const [i, bytes] of (await readTile(deps, n, size)).entries()) {
+      const index = n * TILE_WIDTH + i
+      if (index < from || index >= from + limit) continue
+      const entry = parseEntry(bytes)
+      if (kind === undefined || entry.kind === kind) entries.push(entryOf(index, bytes))
+    }
+  }
+  return jsonAnswer({ size, entries })
+}
+
+async function readEntry(deps: RouteDeps, call: Call): Promise<Answer> {
+  requireMain(call)
+  const { size } = deps.ledger.head(deps.ledgerOrigin)
+  const index = readInteger(call.params["index"])
+  if (index >= size) throw new Problem("not-found")
+  const n = Math.floor(index / TILE_WIDTH)
+  const bytes = (await readTile(deps, n, size))[index - n * TILE_WIDTH]
+  if (bytes === undefined) throw new Problem("not-found")
+  return jsonAnswer(entryOf(index, bytes), { freshness: "immutable" })
+}
+
+async function readTile(
+  { ledger, ledgerOrigin }: RouteDeps,
+  n: number,
+  size: number,
+): Promise<readonly Uint8Array[]> {
+  const width = Math.min(TILE_WIDTH, size - n * TILE_WIDTH)
+  const bundle = await ledger.resource(ledgerOrigin, resourcePath({ kind: "entries", n, width }))
+  return (bundle === null ? null : decodeBundle(bundle, width)) ?? missing()
+}
+
+function entryOf(index: number, bytes: Uint8Array): Json {
+  return { index, entry: parseEntry(bytes) as Json, bytes: encodeBase64(bytes) }
+}
+
+async function readReceipt({ ledger, ledgerOrigin }: RouteDeps, call: Call): Promise<Answer> {
+  requireMain(call)
+  const size = call.query["size"] === undefined ? undefined : readInteger(call.query["size"])
+  const receipt = (await ledger.receipt(ledgerOrigin, readInteger(call.params["index"]), size)) ?? missing()
+  if (!call.accept.includes("text/plain")) return jsonAnswer(receipt as unknown as Json)
+  const body = utf8ToBytes(receipt.tlogProof)
+  return { status: 200, body, mediaType: "text/plain; charset=utf-8", freshness: "no-store" }
+}
+
+async function readConsistency({ ledger, ledgerOrigin }: RouteDeps, call: Call): Promise<Answer> {
+  requireMain(call)
+  const [from, to] = [readInteger(call.query["from"]), readInteger(call.query["to"])]
+  const hashes = (await ledger.consistency(ledgerOrigin, from, to)) ?? missing()
+  return jsonAnswer({ from, to, hashes: hashes.map(encodeBase64) }, { freshness: "immutable" })
+}
+
+function requireMain({ params }: Call): void {
+  if (params["log"] !== "main") throw new Problem("not-found")
+}
+
+function readInteger(text: string | undefined): number {
+  if (text === undefined || !/^(?:0|[1-9][0-9]{0,14})$/.test(text)) {
+    throw new Problem("malformed-request", { detail: "expected a whole number" })
+  }
+  return Number(text)
+}
+
+function missing(): never {
+  throw new Problem("not-found")
+}

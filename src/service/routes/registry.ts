@@ -1,0 +1,218 @@
+// Registries: epochs and bundles for everybody, lists from issuers, entries from the registry's operator.
+import { isListSuccessor } from "../../protocol/credential/issuer-registry.ts"
+import { verifyStatusList } from "../../protocol/credential/status-list.ts"
+import { parseVerifierKey } from "../../protocol/primitives/note-key.ts"
+import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
+import type { Json } from "../../protocol/wire/canonical-json.ts"
+import { parseStatusList } from "../../protocol/wire/credential.ts"
+import type { StatusList } from "../../protocol/wire/credential.ts"
+import { SMALL_BODY_BYTES, STATUS_LIST_BODY_BYTES } from "../http/limits.ts"
+import { Problem } from "../http/problem.ts"
+import { jsonAnswer } from "../http/route.ts"
+import type { Answer, Call, Route } from "../http/route.ts"
+import type { RegistryEpochRow } from "../store.ts"
+import { idempotencyRow } from "./idempotency-row.ts"
+import { readEpochOrder, readIssuer, readIssuerEnd } from "./issuer-record.ts"
+import type { IssuerRecord } from "./issuer-record.ts"
+import type { RouteDeps } from "./route-deps.ts"
+
+const REGISTRY = { role: "registry", scope: "registry:write" } as const
+const ISSUER = { role: "issuer", scope: "status:write" } as const
+/** A list may be dated this far ahead of our clock, seconds. */
+const CLOCK_SKEW_SECONDS = 300
+
+/** The routes of `/v1/registries`. */
+export function registryRoutes(deps: RouteDeps): readonly Route[] {
+  const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
+  const base = "/v1/registries/:registry"
+  return [
+    { ...read, path: "/v1/registries", handle: () => listRegistries(deps) },
+    { ...read, path: `${base}/epochs/:number`, handle: (call) => readEpoch(deps, call) },
+    { ...read, path: `${base}/epochs/:number/bundle`, handle: (call) => readBundle(deps, call) },
+    {
+      method: "put",
+      path: `${base}/issuers/:issuer/schemas/:schema/status`,
+      who: ISSUER,
+      idempotency: "natural",
+      maxBodyBytes: STATUS_LIST_BODY_BYTES,
+      query: ["urgent"],
+      handle: (call) => putStatusList(deps, call),
+    },
+    {
+      method: "post",
+      path: `${base}/issuers`,
+      who: REGISTRY,
+      idempotency: "key",
+      maxBodyBytes: SMALL_BODY_BYTES,
+      handle: (call) => postIssuer(deps, call),
+      replay: (ref, call) => Promise.resolve(issuerAnswer(readIssuer(call.body), ref)),
+    },
+    {
+      method: "patch",
+      path: `${base}/issuers/:issuer`,
+      who: REGISTRY,
+      idempotency: "natural",
+      maxBodyBytes: SMALL_BODY_BYTES,
+      handle: (call) => endIssuer(deps, call),
+    },
+    {
+      method: "post",
+      path: `${base}/epochs`,
+      who: REGISTRY,
+      idempotency: "key",
+      maxBodyBytes: SMALL_BODY_BYTES,
+      handle: (call) => postEpoch(deps, call),
+      replay: (ref) => epochAnswer(deps, ref),
+    },
+  ]
+}
+
+async function listRegistries({ registry, store }: RouteDeps): Promise<Answer> {
+  const newest = await store.newestRegistryEpoch(registry.registry)
+  const known = { id: registry.registry, key: registry.keyText, newest: newest?.number }
+  return jsonAnswer({ registries: [known] }, { freshness: "minute" })
+}
+
+async function readEpoch(deps: RouteDeps, call: Call): Promise<Answer> {
+  const row = await findEpoch(deps, call)
+  const receipt = await deps.ledger.receipt(deps.ledgerOrigin, row.entryIndex)
+  if (receipt === null) throw new Problem("not-found")
+  const freshness = call.params["number"] === "latest" ? "minute" : "immutable"
+  return jsonAnswer({ number: row.number, receipt: receipt as unknown as Json }, { freshness })
+}
+
+async function readBundle(deps: RouteDeps, call: Call): Promise<Answer> {
+  const row = await findEpoch(deps, call)
+  const bytes = await deps.store.findBlob(row.bundleSha256)
+  if (bytes === null) throw new Problem("not-found")
+  const freshness = call.params["number"] === "latest" ? "minute" : "immutable"
+  return { status: 200, body: bytes, mediaType: "application/json", freshness, compressible: true }
+}
+
+async function findEpoch({ registry, store }: RouteDeps, { params }: Call): Promise<RegistryEpochRow> {
+  requireRegistry(registry.registry, params["registry"])
+  const wanted = params["number"] ?? ""
+  if (wanted === "latest") return (await store.newestRegistryEpoch(registry.registry)) ?? missing()
+  if (!/^[1-9][0-9]{0,14}$/.test(wanted)) throw new Problem("not-found")
+  const [row] = await store.listRegistryEpochs(registry.registry, Number(wanted))
+  return row?.number === Number(wanted) ? row : missing()
+}
+
+async function putStatusList(deps: RouteDeps, call: Call): Promise<Answer> {
+  const { registry, store, now } = deps
+  requireRegistry(registry.registry, call.params["registry"])
+  const issuerId = call.params["issuer"] ?? ""
+  if (call.principal?.subject !== issuerId) throw new Problem("not-found") // a foreign issuer is not confirmed to exist
+  const list = parseStatusList(call.body)
+  const isNamed = list.registry === registry.registry && list.issuer === issuerId
+  if (!isNamed || list.schemaId !== call.params["schema"]) {
+    throw new Problem("registry-inconsistent", { detail: "the list is for another place" })
+  }
+  const record = await findIssuer(deps, issuerId)
+  const verdict = verifyStatusList(list, parseVerifierKey(record.issuer.operationsKey))
+  if (!verdict.ok) {
+    throw new Problem(verdict.reason === "signature-invalid" ? "signature-refused" : "registry-inconsistent")
+  }
+  if (!record.schemas.includes(list.schemaId)) {
+    throw new Problem("registry-inconsistent", {
+      detail: "the registry does not list the issuer for this schema",
+    })
+  }
+  if (list.signedAt > now() + CLOCK_SKEW_SECONDS) {
+    throw new Problem("registry-inconsistent", { detail: "the list is dated in the future" })
+  }
+  const urgent = readUrgent(call)
+  await keepList(deps, list, call.body, urgent)
+  if (urgent) await registry.publish({ urgent: true })
+  const newest = await store.newestRegistryEpoch(registry.registry)
+  return jsonAnswer({ epoch: (newest?.number ?? 0) + (urgent ? 0 : 1) }, { status: 202 })
+}
+
+async function keepList(
+  { store }: RouteDeps,
+  list: StatusList,
+  body: Uint8Array,
+  urgent: boolean,
+): Promise<void> {
+  const { registry, issuer: issuerId, schemaId, number, signedAt: signedAtUnixSeconds } = list
+  const stored = (await store.listStatusLists(registry)).find(
+    (row) => row.issuerId === issuerId && row.schemaId === schemaId,
+  )
+  const previous = stored === undefined ? null : parseStatusList(stored.body)
+  if (previous !== null && !isListSuccessor(list, previous)) {
+    throw new Problem("registry-inconsistent", { detail: `list ${previous.number} stands in the way` })
+  }
+  if (previous?.number === number) return // repeated: the stored one says the same
+  const row = { registry, issuerId, schemaId, number, signedAtUnixSeconds, urgent, body }
+  if (!(await store.putStatusList(row)))
+    throw new Problem("registry-inconsistent", { detail: "a newer list is kept" })
+}
+
+async function postIssuer(deps: RouteDeps, call: Call): Promise<Answer> {
+  const { registry, store } = deps
+  requireRegistry(registry.registry, call.params["registry"])
+  const record = readIssuer(call.body)
+  const { id, key } = record.issuer
+  const row = {
+    registry: registry.registry,
+    id,
+    keyX: key[0],
+    body: canonicalBytes(record as unknown as Json),
+    state: "active" as const,
+  }
+  const isNew = await store.insertIssuer(row, idempotencyRow(deps, call.idempotency, 201, id))
+  if (!isNew) throw new Problem("leaf-duplicate", { detail: "the id or the key has an entry already" })
+  return issuerAnswer(record, id)
+}
+
+function issuerAnswer(record: IssuerRecord, id: string): Answer {
+  return jsonAnswer({ id, schemas: record.schemas }, { status: 201 })
+}
+
+async function endIssuer({ registry, store }: RouteDeps, call: Call): Promise<Answer> {
+  requireRegistry(registry.registry, call.params["registry"])
+  readIssuerEnd(call.body)
+  const id = call.params["issuer"] ?? ""
+  if (!(await store.endIssuer(registry.registry, id))) throw new Problem("not-found")
+  return jsonAnswer({ id, state: "ended" })
+}
+
+async function postEpoch(deps: RouteDeps, call: Call): Promise<Answer> {
+  requireRegistry(deps.registry.registry, call.params["registry"])
+  const published = await deps.registry.publish({
+    urgent: readEpochOrder(call.body),
+    sideRows: (number) => [
+      { row: "idempotency", ...idempotencyRow(deps, call.idempotency, 202, String(number)) },
+    ],
+  })
+  if (published.outcome === "replayed") return { ...(await epochAnswer(deps, published.ref)), replayed: true }
+  return epochAnswer(deps, String(published.number))
+}
+
+/** The answer to a publication. @param ref - the epoch's number */
+async function epochAnswer({ registry, store }: RouteDeps, ref: string): Promise<Answer> {
+  const [row] = await store.listRegistryEpochs(registry.registry, Number(ref))
+  const { number, root } = row ?? missing()
+  return jsonAnswer({ epoch: number, root }, { status: 202 })
+}
+
+async function findIssuer({ registry, store }: RouteDeps, id: string): Promise<IssuerRecord> {
+  const rows = await store.listIssuers(registry.registry)
+  const row = rows.find((issuer) => issuer.id === id && issuer.state === "active")
+  return row === undefined ? missing() : readIssuer(row.body)
+}
+
+function readUrgent({ query }: Call): boolean {
+  const text = query["urgent"] ?? "false"
+  if (text !== "true" && text !== "false")
+    throw new Problem("malformed-request", { detail: "urgent is true or false" })
+  return text === "true"
+}
+
+function requireRegistry(own: string, wanted: string | undefined): void {
+  if (wanted !== own) throw new Problem("registry-unknown")
+}
+
+function missing(): never {
+  throw new Problem("not-found")
+}

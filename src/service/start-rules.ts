@@ -1,0 +1,100 @@
+// The refusals that stand before the first listening socket, as far as configuration, keys and clock decide them.
+import { LedgerError } from "../ledger/log/errors.ts"
+import type { LedgerErrorCode } from "../ledger/log/errors.ts"
+import { equalBytes } from "../protocol/primitives/bytes.ts"
+import type { VerifierKey } from "../protocol/primitives/note-key.ts"
+import type { ServiceConfig } from "./config.ts"
+import { StartRefusal } from "./start-refusal.ts"
+import type { StartRule } from "./start-refusal.ts"
+
+/** What an operator says on the command line, in words that name the risk. */
+export interface StartFlags {
+  /** Anybody can forge every proof. */
+  readonly insecureDevKeys: boolean
+  /** Without cosigners the operator can show two histories and nobody notices. */
+  readonly singleOperator: boolean
+}
+
+/** Keys by purpose; public halves suffice. */
+export interface ServiceKeys {
+  readonly ledger: VerifierKey
+  readonly request: VerifierKey
+  readonly registry: VerifierKey
+}
+
+/** A clock this far behind what was signed before is wrong, seconds. */
+const CLOCK_TOLERANCE_SECONDS = 300
+
+/**
+ * R1 (registry name), R5, R15, R16, R17 in order.
+ * @param ceremony - of the circuit's key; `dev` when its secrets are public
+ * @throws StartRefusal
+ */
+export function checkStartRules(
+  config: Pick<ServiceConfig, "isProduction" | "listen" | "tls" | "trustProxyHops" | "publicUrl" | "rollbackGuard">,
+  keys: ServiceKeys,
+  ceremony: string,
+  flags: StartFlags,
+): void {
+  const isLoopback = isLoopbackHost(config.listen.host)
+  if (!/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/.test(keys.registry.name)) {
+    throw new StartRefusal("R1", "the name of the registry key is no registry id")
+  }
+  if (ceremony === "dev" && !flags.insecureDevKeys && (config.isProduction || !isLoopback)) {
+    throw new StartRefusal("R5", "anybody can forge proofs under development keys: --insecure-dev-keys says you know")
+  }
+  if (!areDistinct(keys)) throw new StartRefusal("R15", "log, request and registry need keys of their own")
+  if (!isLoopback && config.tls === null && config.trustProxyHops === 0) {
+    throw new StartRefusal("R16", "off loopback SOTTO_TLS_CERT_FILE or SOTTO_TRUST_PROXY is needed")
+  }
+  if (config.isProduction && !config.publicUrl.startsWith("https:")) {
+    throw new StartRefusal("R16", "in production SOTTO_PUBLIC_URL is https")
+  }
+  if (config.isProduction && config.rollbackGuard === "none") {
+    throw new StartRefusal("R17", "without a rollback guard a restored backup becomes a second history")
+  }
+  if (config.isProduction && !flags.singleOperator) {
+    throw new StartRefusal("R17", "no cosigners: --single-operator says that nobody else watches this log")
+  }
+}
+
+/** R19. @param newestEpochAt - when the newest registry epoch began, Unix seconds @throws StartRefusal */
+export function checkClock(now: number, newestEpochAt: number | null): void {
+  if (newestEpochAt !== null && now + CLOCK_TOLERANCE_SECONDS < newestEpochAt) {
+    throw new StartRefusal("R19", `the clock is ${newestEpochAt - now} s behind the newest registry epoch`)
+  }
+}
+
+const LEDGER_RULES = {
+  "log-unknown": "R9",
+  "log-exists": "R9",
+  "key-mismatch": "R10",
+  "guard-missing": "R11",
+  "rolled-back": "R11",
+  "head-inconsistent": "R12",
+  "instance-running": "R18",
+  // These are faults of a running ledger, not reasons to stay out.
+  "queue-full": null,
+  "storage-failed": null,
+  "commit-outcome-unknown": null,
+  "storage-full": null,
+  "log-closed": null,
+} as const satisfies Record<LedgerErrorCode, StartRule | null>
+
+/** The rule that an error of opening the ledger stands for; null for other errors. */
+export function startRefusalOf(error: unknown): StartRefusal | null {
+  if (error instanceof StartRefusal) return error
+  if (!(error instanceof LedgerError)) return null
+  const rule = LEDGER_RULES[error.code]
+  return rule === null ? null : new StartRefusal(rule, error.message, { cause: error })
+}
+
+function areDistinct(keys: ServiceKeys): boolean {
+  const { ledger, request, registry } = keys
+  const isSame = (a: VerifierKey, b: VerifierKey): boolean => equalBytes(a.publicKey, b.publicKey)
+  return !isSame(ledger, request) && !isSame(ledger, registry) && !isSame(request, registry)
+}
+
+function isLoopbackHost(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}

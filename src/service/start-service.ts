@@ -1,0 +1,192 @@
+// The life of a service: refuse or anchor, prove the threads sound, listen, publish on time, and leave without loss.
+import type { Ledger } from "../ledger/log/ledger.ts"
+import { EPOCH_LIFE_SECONDS } from "../parties/verifier/request-snapshot.ts"
+import type { VerifierParts } from "../parties/verifier/open-verifier.ts"
+import { SottoError } from "../protocol/primitives/errors.ts"
+import { encodeVerifierKey } from "../protocol/primitives/note-key.ts"
+import type { SigningKey, VerifierKey } from "../protocol/primitives/note-key.ts"
+import { createApp } from "./app.ts"
+import type { ServiceConfig } from "./config.ts"
+import { Drain } from "./http/drain.ts"
+import type { Log } from "./http/request-log.ts"
+import { Housekeeping } from "./housekeeping.ts"
+import { anchorAtStart } from "./routes/anchor.ts"
+import { RegistryPublisher } from "./routes/registry-publisher.ts"
+import type { CircuitFacts } from "./routes/route-deps.ts"
+import { inTime, listen } from "./server.ts"
+import type { ListeningServer } from "./server.ts"
+import { checkClock, checkStartRules } from "./start-rules.ts"
+import type { StartFlags } from "./start-rules.ts"
+import { StartRefusal } from "./start-refusal.ts"
+import type { ServiceStore } from "./store.ts"
+import { openVerificationPool } from "./verification/pool.ts"
+import type { VerificationPool } from "./verification/pool.ts"
+
+/** What a service is started from; store and ledger are opened, and the store's database closed, by the caller. */
+export interface ServiceParts {
+  readonly config: ServiceConfig
+  readonly flags: StartFlags
+  readonly store: ServiceStore
+  readonly ledger: Ledger
+  readonly keys: { readonly ledger: VerifierKey; readonly request: SigningKey; readonly registry: SigningKey }
+  readonly circuit: { readonly facts: CircuitFacts; readonly parts: VerifierParts }
+  /** Unix seconds. */
+  readonly now: () => number
+  readonly randomBytes: (length: number) => Uint8Array
+  readonly log: Log
+  /** Opens the verification pool; replaced by named fakes in tests. */
+  readonly openPool?: typeof openVerificationPool
+}
+
+/** A service that answers. */
+export interface RunningService {
+  /** Scheme, address and actual port. */
+  readonly url: string
+  readonly port: number
+  readonly registry: RegistryPublisher
+  /**
+   * Drains and closes everything but the database; a second call skips the wait for the balancer.
+   * Resolves to false when the deadline cut calls off; nothing acknowledged is lost either way.
+   */
+  readonly stop: () => Promise<boolean>
+}
+
+/** Queue share above which a balancer should send work elsewhere. */
+const BUSY_SHARE = 0.8
+/** A store that has not answered for this long is not ready, seconds. */
+const HEARTBEAT_SECONDS = 10
+/** Threads may finish what they hold within this, milliseconds. */
+const POOL_GRACE_MS = 2000
+
+/**
+ * Starts the service. Nothing listens before every refusal has passed and every thread has tested itself.
+ * @throws StartRefusal, LedgerError
+ */
+export async function startService(parts: ServiceParts): Promise<RunningService> {
+  const { config, circuit, keys, ledger, store, now, log } = parts
+  checkStartRules(config, keys, circuit.facts.ceremony, parts.flags)
+  const { ledgerOrigin } = config
+  const registry = new RegistryPublisher({ store, ledger, ledgerOrigin, registryKey: keys.registry, now })
+  checkClock(now(), (await store.newestRegistryEpoch(registry.registry))?.notBeforeUnixSeconds ?? null)
+  const open = parts.openPool ?? openVerificationPool
+  const verification = open({ ...config.verify, parts: circuit.parts, jitter: () => randomShare(parts.randomBytes) })
+  try {
+    await testPool(verification)
+    await anchorAtStart(ledger, ledgerOrigin, circuit.facts)
+    const housekeeping = new Housekeeping({ store, registry, now, log, epochSeconds: config.registryEpochSeconds })
+    await housekeeping.start()
+    return await serve(parts, registry, verification, housekeeping)
+  } catch (error) {
+    await verification.close(0)
+    throw error
+  }
+}
+
+async function serve(
+  parts: ServiceParts,
+  registry: RegistryPublisher,
+  verification: VerificationPool,
+  housekeeping: Housekeeping,
+): Promise<RunningService> {
+  const { config, circuit, keys, ledger, store, now, randomBytes, log } = parts
+  const drain = new Drain()
+  const leaving = new Leaving()
+  const app = createApp({
+    store,
+    ledger,
+    verification,
+    registry,
+    circuit: circuit.facts,
+    ledgerOrigin: config.ledgerOrigin,
+    ledgerKey: encodeVerifierKey(keys.ledger),
+    requestKey: keys.request,
+    publicUrl: config.publicUrl,
+    requestLifetimeMaxSeconds: config.requestLifetimeMaxSeconds,
+    retentionDays: config.retentionDays,
+    now,
+    randomBytes,
+    failingChecks: () => failingChecks({ leaving, ledger, verification, housekeeping, now }),
+    config,
+    log,
+    drain,
+  })
+  let server: ListeningServer
+  try {
+    server = await listen(app, config, drain)
+  } catch (error) {
+    await housekeeping.stop()
+    throw error
+  }
+  log.write("info", "listening")
+  const leave = async (): Promise<boolean> => {
+    const deadline = performance.now() + config.drainSeconds * 1000
+    log.write("info", "draining")
+    await inTime(leaving.begin(), config.drainDelaySeconds * 1000) // the balancer sees /readyz fail meanwhile
+    await housekeeping.stop()
+    drain.begin()
+    const isClean = await server.stop(Math.max(0, deadline - performance.now()))
+    await ledger.close()
+    await verification.close(POOL_GRACE_MS)
+    log.write(isClean ? "info" : "warn", isClean ? "drained" : "drain-deadline")
+    return isClean
+  }
+  let left: Promise<boolean> | undefined
+  const stop = (): Promise<boolean> => {
+    if (left !== undefined) leaving.hurry()
+    return (left ??= leave())
+  }
+  return { url: server.url, port: server.port, registry, stop }
+}
+
+interface Checked {
+  readonly leaving: Leaving
+  readonly ledger: Ledger
+  readonly verification: VerificationPool
+  readonly housekeeping: Housekeeping
+  readonly now: () => number
+}
+
+function failingChecks({ leaving, ledger, verification, housekeeping, now }: Checked): readonly string[] {
+  const { queued, maxQueued } = verification.load()
+  const { heartbeatAt, newestEpochAt } = housekeeping
+  const checks = {
+    draining: leaving.hasBegun,
+    ledger: ledger.state() !== "running",
+    storage: now() - heartbeatAt > HEARTBEAT_SECONDS,
+    "verification-queue": queued >= BUSY_SHARE * maxQueued,
+    "registry-epoch": newestEpochAt === null || now() >= newestEpochAt + EPOCH_LIFE_SECONDS,
+  }
+  return Object.entries(checks)
+    .filter(([, isFailing]) => isFailing)
+    .map(([name]) => name)
+}
+
+/** The wait between "do not send more" and "take no more"; a second signal ends it. */
+class Leaving {
+  hasBegun = false
+  #hurry: () => void = () => undefined
+
+  begin(): Promise<void> {
+    this.hasBegun = true
+    return new Promise((resolve) => {
+      this.#hurry = resolve
+    })
+  }
+
+  hurry(): void {
+    this.#hurry()
+  }
+}
+
+async function testPool(verification: VerificationPool): Promise<void> {
+  try {
+    await verification.selfTest()
+  } catch (cause) {
+    if (!(cause instanceof SottoError)) throw cause
+    throw new StartRefusal("R6", "the self-test of the circuit failed", { cause })
+  }
+}
+
+function randomShare(randomBytes: (length: number) => Uint8Array): number {
+  return (randomBytes(1)[0] ?? 0) / 256
+}
