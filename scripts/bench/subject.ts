@@ -10,7 +10,7 @@ import type { Artifacts } from "../../src/proofs/groth16/artifacts.ts"
 import { oneCredential } from "../../test/support/one-credential.ts"
 
 /** Decimal text at every leaf, as snarkjs takes inputs. */
-export type TextInput = Readonly<Record<string, TextValue>>
+type TextInput = Readonly<Record<string, TextValue>>
 type TextValue = string | TextValue[]
 
 /** The circuit under test and one honest presentation. */

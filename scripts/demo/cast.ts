@@ -27,28 +27,24 @@ export async function raiseService(world: World): Promise<RunningService> {
     run("clients", "add", "--role", role, "--id", id, "--out", path(`${id}.api-key`), ...more)
   await add("verifier", "acme-insurance", "--name", "Acme Insurance")
   await add("registry", REGISTRY)
-  for (const { id } of ISSUERS) await add("issuer", id)
+  await Promise.all(ISSUERS.map(({ id }) => add("issuer", id)))
   return startService(world.environment())
 }
 
 /** Each issuer makes its keys, is entered in the registry, and publishes its empty status list; then an epoch begins. */
 export async function raiseIssuers(world: World): Promise<void> {
-  for (const { id, name } of ISSUERS) {
-    const { run, path } = world
-    const dir = path(`issuers/${id}`)
-    await run("issuer", "init", dir, "--id", id, "--operator", id, "--name", name, "--registry", REGISTRY)
-    await run("issuer", "entry", dir, "--out", path(`${id}.entry.json`))
-    await run(
-      "registry",
-      "add-issuer",
-      path(`${id}.entry.json`),
-      "--registry",
-      REGISTRY,
-      ...keyed(world, REGISTRY),
-    )
-    await run("issuer", "publish", dir, ...keyed(world, id))
-  }
+  await Promise.all(ISSUERS.map((issuer) => raiseIssuer(world, issuer)))
   await world.run("registry", "epoch", "--registry", REGISTRY, ...keyed(world, REGISTRY))
+}
+
+async function raiseIssuer(world: World, { id, name }: (typeof ISSUERS)[number]): Promise<void> {
+  const { run, path } = world
+  const dir = path(`issuers/${id}`)
+  await run("issuer", "init", dir, "--id", id, "--operator", id, "--name", name, "--registry", REGISTRY)
+  await run("issuer", "entry", dir, "--out", path(`${id}.entry.json`))
+  const entry = path(`${id}.entry.json`)
+  await run("registry", "add-issuer", entry, "--registry", REGISTRY, ...keyed(world, REGISTRY))
+  await run("issuer", "publish", dir, ...keyed(world, id))
 }
 
 /** A new patient with an empty encrypted wallet. */

@@ -27,6 +27,11 @@ export type CliErrorCode =
 /** A failed verb: the message names what to change. */
 export class CliError extends SottoError<CliErrorCode> {}
 
+/** True for an error of ours: a code and a sentence for the person at the terminal; anything else is a fault. */
+export function isRefusal(error: unknown): error is SottoError<string> {
+  return error instanceof SottoError
+}
+
 /** The exit code of an error that ended a verb. */
 export function exitCodeOf(error: SottoError<string>): number {
   if (!(error instanceof CliError)) return EXIT.refused

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The command line: one file a verb, loaded when its verb is called, so that `sotto --help` answers at once.
 import { Command } from "commander"
-import { SottoError } from "../protocol/primitives/errors.ts"
-import { EXIT, exitCodeOf } from "./exit.ts"
+import { EXIT, exitCodeOf, isRefusal } from "./exit.ts"
 
 const program = new Command("sotto")
   .description(
@@ -53,9 +52,8 @@ for (const verb of Object.keys(VERBS) as (keyof typeof VERBS)[]) {
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof SottoError)) throw error
-  const { code, message }: SottoError<string> = error
-  process.stderr.write(`sotto: ${code}: ${message}\n`)
+  if (!isRefusal(error)) throw error
+  process.stderr.write(`sotto: ${error.code}: ${error.message}\n`)
   process.exitCode = exitCodeOf(error)
 }
 process.exitCode ??= EXIT.ok

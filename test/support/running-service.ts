@@ -184,7 +184,7 @@ function caller(url: string): TestService["call"] {
     })
     const text = await response.text()
     const isJson = (response.headers.get("content-type") ?? "").includes("json")
-    const json = isJson && text !== "" ? JSON.parse(text) : undefined
+    const json = isJson && text !== "" && response.status !== 206 ? JSON.parse(text) : undefined
     const code = response.ok ? undefined : json?.code
     return { status: response.status, headers: response.headers, text, json, code }
   }

@@ -12,7 +12,7 @@ const PROOF: WireProof = {
 }
 
 /** One call. */
-export interface ProveCall {
+interface ProveCall {
   readonly circuit: string
   readonly input: CircuitInput
   readonly expected: readonly Fr[]

@@ -92,15 +92,15 @@ export const VACCINATED: Attributes = {
 }
 
 /** An issuer of the world with its secrets. */
-export interface TestIssuer {
+interface TestIssuer {
   readonly entry: IssuerEntry
   readonly seed: Uint8Array
   words: StatusWords
   listNumber: number
 }
 
-export const registryKey = makeSigningKey(`registry.example/${REGISTRY}`, new Uint8Array(32).fill(0x51))
-export const verifierKey = makeSigningKey("acme-insurance", new Uint8Array(32).fill(0x52))
+const registryKey = makeSigningKey(`registry.example/${REGISTRY}`, new Uint8Array(32).fill(0x51))
+const verifierKey = makeSigningKey("acme-insurance", new Uint8Array(32).fill(0x52))
 const serviceKey = makeSigningKey("verify.acme.example/ledger", new Uint8Array(32).fill(0x42))
 
 /** A verifier's directory record. */
@@ -113,7 +113,7 @@ export const VERIFIER: VerifierRecord = {
 export const CIRCUIT = { id: "presentation", vkey: digestOf(new Uint8Array([1])) } as const
 
 /** An epoch as published: its place in the log and its bytes. */
-export interface PublishedEpoch {
+interface PublishedEpoch {
   readonly body: RegistryEpochBody
   readonly index: number
   readonly bytes: Uint8Array

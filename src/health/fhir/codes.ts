@@ -58,13 +58,13 @@ const PRODUCTS: readonly (readonly [system: string, diseases: readonly Disease[]
   [CVX, ["diphtheria", "tetanus", "pertussis", "hepatitisB", "poliomyelitis"], "110"],
   [CVX, ["poliomyelitis"], "02 10 89"],
   [CVX, ["yellowFever"], "37"],
-  [EU_PRODUCT, ["covid19"], "EU/1/20/1528 EU/1/20/1507 EU/1/20/1525 EU/1/21/1529 EU/1/21/1618 EU/1/21/1624"],
+  [EU_PRODUCT, ["covid19"], "EU/1/20/1528 EU/1/20/1507 EU/1/20/1525 EU/1/21/1529 EU/1/21/1580 EU/1/21/1618"],
   [
     EU_PRODUCT,
     ["covid19"],
     "CVnCoV Sputnik-V Convidecia EpiVacCorona BBIBP-CorV CoronaVac Covaxin Covishield",
   ],
-  [EU_PRODUCT, ["covid19"], "Inactivated-SARS-CoV-2-Vero-Cell"],
+  [EU_PRODUCT, ["covid19"], "EU/1/21/1624 Inactivated-SARS-CoV-2-Vero-Cell"],
 ]
 
 // Kinds of vaccine rather than products: mRNA vaccine, antigen vaccine, COVID-19 vaccines.

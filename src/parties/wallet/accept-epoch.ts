@@ -47,6 +47,8 @@ export interface WantedEpoch {
 
 /** Longest life of an epoch: a registry publishes at least every 24 h. */
 const EPOCH_LIFE_SECONDS = 25 * 3600
+/** How far the wallet's own clock may be behind, where no request gives the time. */
+const MAX_SKEW_SECONDS = 300
 /** How long a predecessor still counts; an urgent successor ends it at once. */
 const GRACE_SECONDS = 120
 /** Epochs remembered per registry: enough to chain roots, not a diary. */
@@ -70,8 +72,7 @@ export async function acceptEpoch(
   if (!isNamed(body, wanted) || !isForward(body, reader.store.current(), wanted.asOf))
     return refuse("epoch-rollback") // E4
   await reader.store.replace(rememberEpoch(reader.store.current(), body))
-  if (wanted.asOf < body.notBefore || wanted.asOf >= body.notBefore + EPOCH_LIFE_SECONDS)
-    return refuse("registry-stale") // E5
+  if (!isCurrent(body, wanted)) return refuse("registry-stale") // E5
   const bytes = await reader.source.getBundle(body.registry, body.number)
   if (bytes === null || bytesToHex(sha256(bytes)) !== body.bundleDigest) return refuse("bundle-mismatch") // E6
   const bundle = readBundle(bytes)
@@ -120,6 +121,12 @@ function readBundle(bytes: Uint8Array): RegistryBundle | null {
 
 function isNamed(body: RegistryEpochBody, { named }: WantedEpoch): boolean {
   return named === undefined || (named.epoch === body.number && named.root === body.root)
+}
+
+// A request's asOf is the clock of the service that published the epoch; the wallet's own may be behind it.
+function isCurrent({ notBefore }: RegistryEpochBody, { asOf, named }: WantedEpoch): boolean {
+  const earliest = named === undefined ? notBefore - MAX_SKEW_SECONDS : notBefore
+  return earliest <= asOf && asOf < notBefore + EPOCH_LIFE_SECONDS
 }
 
 // One root per number for ever, every root chained to its predecessor, and no way back but one step within the grace.

@@ -12,7 +12,7 @@ import { operatorsOf } from "./guard.ts"
 import { LOSSES } from "./refusal.ts"
 
 /** What one item proves, and with which record. */
-export interface ConsentItem extends StatementWords {
+interface ConsentItem extends StatementWords {
   readonly statement: string
   /** The verifier's title of the statement; the sentences are what counts. */
   readonly title: string

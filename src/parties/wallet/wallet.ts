@@ -15,7 +15,7 @@ import { readMembers } from "./members.ts"
 import { WalletError } from "./wallet-error.ts"
 
 /** A commitment made for one issuer key; `n` picks the blind. */
-export interface HolderSlot {
+interface HolderSlot {
   readonly registry: string
   readonly issuer: string
   readonly key: EncodedPoint
@@ -30,13 +30,13 @@ export interface HeldCredential {
 }
 
 /** The newest checkpoint accepted from a log, as the signed note. */
-export interface SeenCheckpoint {
+interface SeenCheckpoint {
   readonly origin: string
   readonly note: string
 }
 
 /** Two checkpoints of one log that could not be shown to agree: evidence against its operator. */
-export interface CheckpointConflict {
+interface CheckpointConflict {
   readonly origin: string
   readonly held: string
   readonly offered: string
@@ -53,7 +53,7 @@ export interface SeenEpoch {
 }
 
 /** The key a verifier signed with last time. */
-export interface SeenVerifier {
+interface SeenVerifier {
   readonly origin: string
   readonly id: string
   readonly key: string

@@ -26,7 +26,7 @@ export interface BoundedPoolOptions {
 }
 
 /** How one job runs. */
-export interface RunOptions {
+interface RunOptions {
   readonly signal?: AbortSignal | undefined
   /** Memory that moves to the thread instead of being copied. */
   readonly transfer?: readonly ArrayBuffer[]
@@ -82,8 +82,11 @@ class PiscinaPool<Job, Outcome> implements BoundedPool<Job, Outcome> {
       workerData: options.workerData,
       ...threadOptions(options.worker),
     })
-    // An idle thread that dies has no job to answer; its replacement starts with the next one.
-    this.#threads.on("error", () => undefined)
+    // Told of a thread that dies without a job. When its replacements die too, nobody is left to take what was handed over.
+    this.#threads.on("error", () => {
+      if (this.#threads.threads.length === 0)
+        for (const ticket of this.#running) this.#drop(ticket, "crashed")
+    })
   }
 
   load(): { readonly queued: number; readonly running: number } {

@@ -49,7 +49,7 @@ export function bytesToBigint(bytes: Uint8Array): bigint {
  */
 export function bigintToBytes(value: bigint, length: number): Uint8Array {
   if (value < 0n || value >> BigInt(8 * length) !== 0n) throw new RangeError(`value exceeds ${length} bytes`)
-  return hexToBytes(value.toString(16).padStart(2 * length, "0"))
+  return length === 0 ? new Uint8Array() : hexToBytes(value.toString(16).padStart(2 * length, "0"))
 }
 
 function decodeCanonical(

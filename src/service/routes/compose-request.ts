@@ -14,6 +14,7 @@ import type {
 } from "../../protocol/wire/presentation-request.ts"
 import type { RequestId } from "../../protocol/wire/scalars.ts"
 import { Problem } from "../http/problem.ts"
+import { publishedEpochs } from "./published-epochs.ts"
 import type { RouteDeps } from "./route-deps.ts"
 import { isCatalogueCurrent } from "./snapshot.ts"
 
@@ -60,16 +61,17 @@ function freshChallenge(randomBytes: RouteDeps["randomBytes"]): string {
 }
 
 async function registriesOf(
-  { store, registry }: RouteDeps,
+  deps: RouteDeps,
   draft: PresentationRequestDraft,
 ): Promise<UnsignedRequest["registries"]> {
-  const newest = await store.newestRegistryEpoch(registry.registry)
+  const { registry } = deps.registry
+  const [newest] = await publishedEpochs(deps, registry)
   for (const [i, { alternatives }] of draft.items.entries()) {
-    const foreign = alternatives.findIndex((alternative) => alternative.registry !== registry.registry)
-    if (foreign >= 0 || newest === null) throw refused(i, Math.max(foreign, 0), "registry", "registry-unknown")
+    const foreign = alternatives.findIndex((alternative) => alternative.registry !== registry)
+    if (foreign >= 0) throw refused(i, foreign, "registry", "registry-unknown")
   }
-  if (newest === null) throw new Problem("statement-refused")
-  return { [registry.registry]: { epoch: newest.number, root: parseFr(newest.root) } }
+  if (newest === undefined) throw new Problem("registry-stale") // no epoch yet: nothing could be proved
+  return { [registry]: { epoch: newest.number, root: parseFr(newest.root) } }
 }
 
 type DraftAlternative = PresentationRequestDraft["items"][number]["alternatives"][number]

@@ -14,6 +14,7 @@ import type { RegistryEpochRow } from "../store.ts"
 import { idempotencyRow } from "./idempotency-row.ts"
 import { readEpochOrder, readIssuer, readIssuerEnd } from "./issuer-record.ts"
 import type { IssuerRecord } from "./issuer-record.ts"
+import { publishedEpochs } from "./published-epochs.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const REGISTRY = { role: "registry", scope: "registry:write" } as const
@@ -67,8 +68,9 @@ export function registryRoutes(deps: RouteDeps): readonly Route[] {
   ]
 }
 
-async function listRegistries({ registry, store }: RouteDeps): Promise<Answer> {
-  const newest = await store.newestRegistryEpoch(registry.registry)
+async function listRegistries(deps: RouteDeps): Promise<Answer> {
+  const { registry } = deps
+  const [newest] = await publishedEpochs(deps, registry.registry)
   const known = { id: registry.registry, key: registry.keyText, newest: newest?.number }
   return jsonAnswer({ registries: [known] }, { freshness: "minute" })
 }
@@ -89,10 +91,11 @@ async function readBundle(deps: RouteDeps, call: Call): Promise<Answer> {
   return { status: 200, body: bytes, mediaType: "application/json", freshness, compressible: true }
 }
 
-async function findEpoch({ registry, store }: RouteDeps, { params }: Call): Promise<RegistryEpochRow> {
+async function findEpoch(deps: RouteDeps, { params }: Call): Promise<RegistryEpochRow> {
+  const { registry, store } = deps
   requireRegistry(registry.registry, params["registry"])
   const wanted = params["number"] ?? ""
-  if (wanted === "latest") return (await store.newestRegistryEpoch(registry.registry)) ?? missing()
+  if (wanted === "latest") return (await publishedEpochs(deps, registry.registry))[0] ?? missing()
   if (!/^[1-9][0-9]{0,14}$/.test(wanted)) throw new Problem("not-found")
   const [row] = await store.listRegistryEpochs(registry.registry, Number(wanted))
   return row?.number === Number(wanted) ? row : missing()
@@ -123,9 +126,13 @@ async function putStatusList(deps: RouteDeps, call: Call): Promise<Answer> {
   }
   const urgent = readUrgent(call)
   await keepList(deps, list, call.body, urgent)
-  if (urgent) await registry.publish({ urgent: true })
-  const newest = await store.newestRegistryEpoch(registry.registry)
-  return jsonAnswer({ epoch: (newest?.number ?? 0) + (urgent ? 0 : 1) }, { status: 202 })
+  if (!urgent) {
+    const newest = await store.newestRegistryEpoch(registry.registry)
+    return jsonAnswer({ epoch: (newest?.number ?? 0) + 1 }, { status: 202 })
+  }
+  const published = await registry.publish({ urgent })
+  if (published.outcome !== "published") throw new TypeError("a publication without a key is never a repetition")
+  return jsonAnswer({ epoch: published.number }, { status: 202 })
 }
 
 async function keepList(

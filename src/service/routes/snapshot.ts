@@ -9,7 +9,8 @@ import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
 import type { Presentation } from "../../protocol/wire/presentation.ts"
 import type { PresentationRequest } from "../../protocol/wire/presentation-request.ts"
-import type { RequestRow, ServiceStore } from "../store.ts"
+import type { RequestRow } from "../store.ts"
+import { publishedEpochs } from "./published-epochs.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 type SnapshotDeps = Pick<RouteDeps, "store" | "ledger" | "ledgerOrigin" | "circuit">
@@ -22,7 +23,7 @@ export async function readSnapshot(
   presentation: Presentation,
 ): Promise<RequestSnapshot> {
   const registries: Record<string, readonly KnownEpoch[]> = {}
-  for (const id of Object.keys(request.registries)) registries[id] = await newestEpochs(deps.store, id)
+  for (const id of Object.keys(request.registries)) registries[id] = await publishedEpochs(deps, id)
   const spent = []
   for (const nullifier of onceNullifiers(presentation, request)) {
     if ((await deps.ledger.findClaim(deps.ledgerOrigin, ["spent", nullifier])) !== null) spent.push(nullifier)
@@ -34,14 +35,6 @@ export async function readSnapshot(
     registries,
     spent,
   }
-}
-
-/** The newest epoch and its predecessor, newest first. */
-export async function newestEpochs(store: ServiceStore, registry: string): Promise<readonly KnownEpoch[]> {
-  const newest = await store.newestRegistryEpoch(registry)
-  if (newest === null) return []
-  const rows = await store.listRegistryEpochs(registry, Math.max(1, newest.number - 1))
-  return [...rows].sort((a, b) => b.number - a.number)
 }
 
 /** V8: every schema, template and value set of the request is anchored by these very bytes, and none is withdrawn. */

@@ -300,6 +300,23 @@ describe("W3, what it means", () => {
     expect(await codeOf(lying)).toBe("request-inconsistent")
   })
 
+  test("refuses a document that the request and the service agree on but the ledger does not", async () => {
+    const scene = await stage()
+    const statement = { ...STATEMENT, where: { field: "occurredOn", atMost: "2030-01-01" } }
+    const item = scene.world.items.get(`statement ${STATEMENT.id}`)!
+    scene.world.items.set(`statement ${STATEMENT.id}`, { ...item, document: canonicalBytes(statement) })
+    const swap = withItem((asked) => ({ ...asked, alternatives: [{ ...asked.alternatives[0]!, statement }] }))
+    expect(await codeOf(scene, swap)).toBe("request-inconsistent")
+  })
+
+  test("refuses the right document anchored under another id", async () => {
+    const scene = await stage()
+    scene.world.anchor("statement", "test-alias/1", STATEMENT)
+    const alias = scene.world.items.get("statement test-alias/1")!
+    scene.world.items.set(`statement ${STATEMENT.id}`, alias)
+    expect(await codeOf(scene)).toBe("request-inconsistent")
+  })
+
   test("refuses a receipt of another catalogue item", async () => {
     const scene = await stage()
     const schema = scene.world.items.get("schema test-immunization/1/self")!
@@ -438,6 +455,17 @@ describe("W6 to W8, how many people fit", () => {
     await scene.store.replace({ ...scene.store.current(), receipts: [{ ...receipt!, request: elsewhere }] })
     expect((await respond(second, scene.context)).ok).toBe(true)
     expect(scene.context.screens.at(-1)!.warnings.join()).toContain("another verifier")
+  })
+
+  test("answers a question that no record can satisfy together with an earlier one: it was another record", async () => {
+    const autumn = { ...VACCINATED, occurredOn: "2026-10-10" }
+    const scene = await stage({ records: [{}, { statusIndex: 6, attributes: autumn }] })
+    const months = [["2026-08-01", "2026-08-31"] as const, ["2026-10-01", "2026-10-31"] as const]
+    for (const [i, [from, to]] of months.entries()) {
+      const where: Where = { field: "occurredOn", between: [from, to] }
+      const id = scene.world.request(asking(scene.world, where, `test-month-${i}/1`))
+      expect((await respond(id, scene.context)).ok).toBe(true)
+    }
   })
 
   test("refuses epochs whose common operators dwindle", async () => {

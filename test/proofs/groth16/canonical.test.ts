@@ -1,3 +1,4 @@
+import { invert } from "@noble/curves/abstract/modular.js"
 import fc from "fast-check"
 import { groth16 } from "snarkjs"
 import { beforeAll, describe, expect, test } from "vitest"
@@ -209,12 +210,13 @@ describe("points", () => {
   })
 
   test("accepts the other proofs of the same statement: proof bytes identify nothing", async () => {
-    const negated = {
-      a: wireOfG1(g1OfWire(wire.a).negate()),
-      b: wireOfG2(g2OfWire(wire.b).negate()),
-      c: wire.c,
+    const t = 123456789n
+    const [a, b] = [g1OfWire(wire.a), g2OfWire(wire.b)]
+    const negated = { a: wireOfG1(a.negate()), b: wireOfG2(b.negate()), c: wire.c }
+    const scaled = { a: wireOfG1(a.multiply(t)), b: wireOfG2(b.multiply(invert(t, R))), c: wire.c }
+    for (const other of [negated, scaled]) {
+      expect(await verifyProof(circuit.key, signals, await decodedProof(other))).toBe(true)
     }
-    expect(await verifyProof(circuit.key, signals, await decodedProof(negated))).toBe(true)
   })
 
   test("after any throw of snarkjs a good proof still verifies", async () => {

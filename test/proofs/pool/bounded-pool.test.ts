@@ -121,6 +121,14 @@ describe("a crash", () => {
   })
 })
 
+test("threads that cannot even start are crashes, at once, for every job", async () => {
+  const worker = new URL("../../support/proof-broken-worker.mjs", import.meta.url)
+  const pool = openTestPool({ worker, timeoutMs: 60_000 })
+  const jobs = [1, 2, 3].map(() => pool.run(echo("x")))
+  expect(await Promise.all(jobs)).toEqual(jobs.map(() => refused("crashed")))
+  expect(await pool.run(echo("later"))).toEqual(refused("crashed"))
+})
+
 describe("close", () => {
   test("refuses new jobs, drops queued ones, lets a running one finish", async () => {
     const pool = openTestPool()

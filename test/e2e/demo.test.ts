@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { describe, expect, it } from "vitest"
+import { parseReceipt } from "../../src/protocol/log/receipt.ts"
+
+const ROOT = resolve(import.meta.dirname, "../..")
+const DATA = resolve(ROOT, process.env["SOTTO_DATA"] ?? "../shared/data")
+const THREE_DOSES = join(DATA, "smart-health-cards", "covid-vaccines-bundle.json")
+
+type Facts = Readonly<Record<string, unknown>>
+
+async function demo(...args: readonly string[]): Promise<{ readonly status: number; readonly facts: Facts }> {
+  const command = ["--no-install", "tsx", "scripts/demo.ts", "--json", ...args]
+  const child = spawn("npx", command, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] })
+  let [stdout, stderr] = ["", ""]
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()))
+  const status = await new Promise<number>((done) => child.on("close", (code) => done(code ?? 1)))
+  if (stdout === "") throw new Error(stderr)
+  return { status, facts: JSON.parse(stdout) as Facts }
+}
+
+describe("the whole story, each step a process of its own", () => {
+  it("accepts once, refuses the copy, the revoked record and the unvaccinated patient", async () => {
+    const { status, facts } = await demo()
+    expect(status).toBe(0)
+    expect(facts).toMatchObject({
+      verdict: "accepted",
+      statement: "vaccination-status/1",
+      replayed: "request-answered",
+      answersReceivedByService: 2,
+      revoked: { late: "registry-stale", again: "already-revoked" },
+      unvaccinated: { reason: "not-satisfied", sent: false },
+    })
+    expect(parseReceipt(JSON.stringify(facts["receipt"])).kindVersion.kind).toBe("presentation")
+  })
+
+  it("says which code refuses a record at intake", async () => {
+    const { status, facts } = await demo("--record", "test/samples/refused/not-done.json")
+    expect(status).toBe(1)
+    expect(facts).toMatchObject({ verdict: "refused-by-issuer", reason: "dose-not-given", sent: false })
+  })
+})
+
+if (!existsSync(THREE_DOSES)) {
+  if ((process.env["SOTTO_REQUIRE"] ?? "").includes("data")) throw new Error(`no third-party records under ${DATA}`)
+  console.warn(`SKIPPED: the demo on a real record, since there is nothing at ${THREE_DOSES}`)
+}
+describe.runIf(existsSync(THREE_DOSES))("a real bundle of three doses without series numbers", () => {
+  it("is accepted 40 days after the last dose", async () => {
+    const { status, facts } = await demo("--record", THREE_DOSES, "--as-of", "2022-10-15")
+    expect(status).toBe(0)
+    expect(facts).toMatchObject({ verdict: "accepted", statement: "vaccination-count/1" })
+    expect(facts["receipt"]).toBeDefined()
+  })
+
+  it("is refused by the wallet itself 497 days after the last dose, and nothing is sent", async () => {
+    const { status, facts } = await demo("--record", THREE_DOSES, "--as-of", "2024-01-15")
+    expect(status).toBe(0)
+    expect(facts).toMatchObject({ verdict: "refused-by-wallet", reason: "not-satisfied", sent: false })
+    expect(facts["answersReceivedByService"]).toBe(0)
+  })
+})

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest"
+import { LedgerError } from "../../src/ledger/log/errors.ts"
+import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
+import { readConfig } from "../../src/service/config.ts"
+import { checkClock, checkStartRules, startRefusalOf } from "../../src/service/start-rules.ts"
+import { KEYS, START, startTestService } from "../support/running-service.ts"
+
+const PRODUCTION = { NODE_ENV: "production", SOTTO_PUBLIC_URL: "https://x.example", SOTTO_TRUST_PROXY: "1" }
+const NONE = { insecureDevKeys: false, singleOperator: false }
+const ALL = { insecureDevKeys: true, singleOperator: true }
+const PURPOSES = { ledger: KEYS.log, request: KEYS.request, registry: KEYS.registry }
+
+function check(environment: Record<string, string>, ceremony: string, flags = NONE, keys = PURPOSES): string {
+  try {
+    checkStartRules(readConfig(environment), keys, ceremony, flags)
+    return "passed"
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+describe("a service", () => {
+  it.each([
+    ["development keys on loopback", {}, "dev", NONE, "passed"],
+    ["development keys off loopback", { SOTTO_LISTEN: "0.0.0.0:80", SOTTO_TRUST_PROXY: "1" }, "dev", NONE, "R5"],
+    ["development keys in production", PRODUCTION, "dev", { ...ALL, insecureDevKeys: false }, "R5"],
+    ["development keys in production, said aloud", PRODUCTION, "dev", ALL, "passed"],
+    ["keys of a ceremony in production, one operator said aloud", PRODUCTION, "spring", { ...NONE, singleOperator: true }, "passed"],
+    ["no cosigners in production", PRODUCTION, "spring", NONE, "R17"],
+    ["no rollback guard in production", { ...PRODUCTION, SOTTO_ROLLBACK_GUARD: "none" }, "spring", ALL, "R17"],
+    ["plain http in production", { ...PRODUCTION, SOTTO_PUBLIC_URL: "http://x.example" }, "spring", ALL, "R16"],
+    ["an open address without TLS or proxy", { SOTTO_LISTEN: "0.0.0.0:80" }, "spring", NONE, "R16"],
+    ["an address that only begins like loopback", { SOTTO_LISTEN: "127.evil.example:80" }, "spring", NONE, "R16"],
+  ])("with %s", (_name, environment, ceremony, flags, expected) => {
+    expect(check(environment, ceremony, flags)).toBe(expected)
+  })
+
+  it("with one key for two purposes is refused with R15, whatever the names", () => {
+    const same = makeSigningKey("another", KEYS.log.seed)
+    expect(check({}, "dev", NONE, { ...PURPOSES, request: same })).toBe("R15")
+    expect(check({}, "dev", NONE, { ...PURPOSES, registry: same })).toBe("R15")
+    expect(check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("demo", KEYS.request.seed) })).toBe("R15")
+  })
+
+  it("whose registry key has no registry's name is refused with R1", () => {
+    expect(check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("No/Registry", KEYS.registry.seed) })).toBe("R1")
+  })
+
+  it("whose clock is more than 300 s behind the newest epoch is refused with R19", async () => {
+    expect(() => checkClock(1000, 1300)).not.toThrow()
+    expect(() => checkClock(1000, null)).not.toThrow()
+    expect(() => checkClock(1000, 1301)).toThrow(expect.objectContaining({ code: "R19" }))
+    const service = await startTestService({ parts: { now: () => START } })
+    await service.remove()
+  })
+
+  it.each([
+    ["log-unknown", "R9"],
+    ["key-mismatch", "R10"],
+    ["guard-missing", "R11"],
+    ["rolled-back", "R11"],
+    ["head-inconsistent", "R12"],
+    ["instance-running", "R18"],
+  ] as const)("whose ledger answers %s is refused with %s", (code, rule) => {
+    expect(startRefusalOf(new LedgerError(code, "x"))).toMatchObject({ code: rule })
+  })
+
+  it("does not take a fault of storage for a reason to stay out", () => {
+    expect(startRefusalOf(new LedgerError("storage-failed", "x"))).toBeNull()
+    expect(startRefusalOf(new Error("x"))).toBeNull()
+  })
+})
