@@ -23,8 +23,6 @@ export interface ServiceConfig {
   readonly requestKeyFile: string
   /** Whoever holds the registry key decides whose signatures count: it can list an issuer of its own. */
   readonly registryKeyFile: string
-  readonly rollbackGuard: "file" | "none"
-  readonly artifactsFile: string
   readonly batchMs: number
   readonly ledgerQueue: number
   readonly registryEpochSeconds: number
@@ -75,8 +73,6 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
     logKeyFile: keys.text("SOTTO_LOG_KEY_FILE", ".sotto/keys/log.key", /^.+$/),
     requestKeyFile: keys.text("SOTTO_REQUEST_KEY_FILE", ".sotto/keys/request.key", /^.+$/),
     registryKeyFile: keys.text("SOTTO_REGISTRY_KEY_FILE", ".sotto/keys/registry.key", /^.+$/),
-    rollbackGuard: keys.choice("SOTTO_ROLLBACK_GUARD", ["file", "none"]),
-    artifactsFile: keys.text("SOTTO_ARTIFACTS", "circuits/artifacts.json", /^.+$/),
     batchMs: keys.integer("SOTTO_BATCH_MS", 50, 1, 5000),
     ledgerQueue: keys.integer("SOTTO_LEDGER_QUEUE", 4096, 1, 65_536),
     registryEpochSeconds: keys.integer("SOTTO_REGISTRY_EPOCH_SECONDS", 3600, 1, 86_400),

@@ -12,7 +12,7 @@ export type StartRule =
   | "R12" // head, checkpoint, signature and right edge disagree
   | "R15" // one key for two purposes
   | "R16" // off loopback without TLS or a declared proxy
-  | "R17" // production without rollback guard or quorum
+  | "R17" // production without a quorum, not said aloud
   | "R18" // a second process on one database
   | "R19" // the clock is behind the newest registry epoch
 

@@ -31,7 +31,7 @@ const CLOCK_TOLERANCE_SECONDS = 300
  * @throws StartRefusal
  */
 export function checkStartRules(
-  config: Pick<ServiceConfig, "isProduction" | "listen" | "tls" | "trustProxyHops" | "publicUrl" | "rollbackGuard">,
+  config: Pick<ServiceConfig, "isProduction" | "listen" | "tls" | "trustProxyHops" | "publicUrl">,
   keys: ServiceKeys,
   ceremony: string,
   flags: StartFlags,
@@ -41,7 +41,10 @@ export function checkStartRules(
     throw new StartRefusal("R1", "the name of the registry key is no registry id")
   }
   if (ceremony === "dev" && !flags.insecureDevKeys && (config.isProduction || !isLoopback)) {
-    throw new StartRefusal("R5", "anybody can forge proofs under development keys: --insecure-dev-keys says you know")
+    throw new StartRefusal(
+      "R5",
+      "anybody can forge proofs under development keys: --insecure-dev-keys says you know",
+    )
   }
   if (!areDistinct(keys)) throw new StartRefusal("R15", "log, request and registry need keys of their own")
   if (!isLoopback && config.tls === null && config.trustProxyHops === 0) {
@@ -49,9 +52,6 @@ export function checkStartRules(
   }
   if (config.isProduction && !config.publicUrl.startsWith("https:")) {
     throw new StartRefusal("R16", "in production SOTTO_PUBLIC_URL is https")
-  }
-  if (config.isProduction && config.rollbackGuard === "none") {
-    throw new StartRefusal("R17", "without a rollback guard a restored backup becomes a second history")
   }
   if (config.isProduction && !flags.singleOperator) {
     throw new StartRefusal("R17", "no cosigners: --single-operator says that nobody else watches this log")

@@ -69,11 +69,21 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
   const registry = new RegistryPublisher({ store, ledger, ledgerOrigin, registryKey: keys.registry, now })
   checkClock(now(), (await store.newestRegistryEpoch(registry.registry))?.notBeforeUnixSeconds ?? null)
   const open = parts.openPool ?? openVerificationPool
-  const verification = open({ ...config.verify, parts: circuit.parts, jitter: () => randomShare(parts.randomBytes) })
+  const verification = open({
+    ...config.verify,
+    parts: circuit.parts,
+    jitter: () => randomShare(parts.randomBytes),
+  })
   try {
     await testPool(verification)
     await anchorAtStart(ledger, ledgerOrigin, circuit.facts)
-    const housekeeping = new Housekeeping({ store, registry, now, log, epochSeconds: config.registryEpochSeconds })
+    const housekeeping = new Housekeeping({
+      store,
+      registry,
+      now,
+      log,
+      epochSeconds: config.registryEpochSeconds,
+    })
     await housekeeping.start()
     return await serve(parts, registry, verification, housekeeping)
   } catch (error) {

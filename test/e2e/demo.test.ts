@@ -44,7 +44,8 @@ describe("the whole story, each step a process of its own", () => {
 })
 
 if (!existsSync(THREE_DOSES)) {
-  if ((process.env["SOTTO_REQUIRE"] ?? "").includes("data")) throw new Error(`no third-party records under ${DATA}`)
+  if ((process.env["SOTTO_REQUIRE"] ?? "").includes("data"))
+    throw new Error(`no third-party records under ${DATA}`)
   console.warn(`SKIPPED: the demo on a real record, since there is nothing at ${THREE_DOSES}`)
 }
 describe.runIf(existsSync(THREE_DOSES))("a real bundle of three doses without series numbers", () => {

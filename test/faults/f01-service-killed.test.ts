@@ -17,7 +17,14 @@ import type { Digest } from "../../src/protocol/primitives/hash.ts"
 import { encodeBase64 } from "../../src/protocol/primitives/bytes.ts"
 import { canonicalText } from "../../src/protocol/wire/canonical-json.ts"
 import type { Json } from "../../src/protocol/wire/canonical-json.ts"
-import { keyed, raiseIssuers, raisePatient, raiseService, receiveRecord, REGISTRY } from "../../scripts/demo/cast.ts"
+import {
+  keyed,
+  raiseIssuers,
+  raisePatient,
+  raiseService,
+  receiveRecord,
+  REGISTRY,
+} from "../../scripts/demo/cast.ts"
 import { startService } from "../../scripts/demo/processes.ts"
 import type { RunningService } from "../../scripts/demo/processes.ts"
 import { openWorld } from "../../scripts/demo/world.ts"
@@ -152,7 +159,9 @@ async function missing(posted: readonly Posted[], file: string): Promise<readonl
     const entries = log === undefined ? [] : await store.readEntries(log.id, 0, log.size)
     const bodies = new Map(entries.map(({ index, body }) => [String(index), encodeBase64(body)]))
     return posted.flatMap(({ acknowledged }) =>
-      acknowledged === null || bodies.get(acknowledged.index) === acknowledged.entry ? [] : [acknowledged.index],
+      acknowledged === null || bodies.get(acknowledged.index) === acknowledged.entry
+        ? []
+        : [acknowledged.index],
     )
   } finally {
     await database.db.destroy()

@@ -6,8 +6,12 @@ import type { Reply, TestService } from "../support/running-service.ts"
 
 // Routes are values: the matrix is made of all of them, so a new route is in it without anybody thinking of it.
 const ROUTES: readonly Route[] = allRoutes({} as never)
-const KEYED = ROUTES.filter(({ who }) => who !== "anyone").map((route) => [`${route.method} ${route.path}`, route] as const)
-const OPEN = ROUTES.filter(({ who }) => who === "anyone").map((route) => [`${route.method} ${route.path}`, route] as const)
+const KEYED = ROUTES.filter(({ who }) => who !== "anyone").map(
+  (route) => [`${route.method} ${route.path}`, route] as const,
+)
+const OPEN = ROUTES.filter(({ who }) => who === "anyone").map(
+  (route) => [`${route.method} ${route.path}`, route] as const,
+)
 
 let service: TestService
 beforeAll(async () => {
@@ -49,7 +53,8 @@ describe.each(KEYED)("%s", (_name, route) => {
     const { who } = route
     if (who === "anyone") throw new Error("keyed routes only")
     for (const role of ["issuer", "verifier", "registry"] as const) {
-      const scopes = role === who.role ? [] : ["status:write", "request:write", "request:read", "registry:write"]
+      const scopes =
+        role === who.role ? [] : ["status:write", "request:write", "request:read", "registry:write"]
       const key = await addClient(service.parts, role, VERIFIER, scopes)
       expect(await call(route, key)).toMatchObject({ status: 403, code: "scope-missing" })
     }
@@ -58,13 +63,18 @@ describe.each(KEYED)("%s", (_name, route) => {
   it("reads no body before the caller is known", async () => {
     if (route.maxBodyBytes === 0) return
     const url = route.path.replace(/:[a-z]+/g, "x")
-    const reply = await service.call(route.method.toUpperCase(), url, { raw: "not json", headers: { "content-type": "text/x" } })
+    const reply = await service.call(route.method.toUpperCase(), url, {
+      raw: "not json",
+      headers: { "content-type": "text/x" },
+    })
     expect(reply.code).toBe("unauthenticated")
   })
 
   it("allows no foreign origin by default", async () => {
     const url = route.path.replace(/:[a-z]+/g, "x")
-    const reply = await service.call(route.method.toUpperCase(), url, { headers: { origin: "https://page.example" } })
+    const reply = await service.call(route.method.toUpperCase(), url, {
+      headers: { origin: "https://page.example" },
+    })
     expect(reply.headers.get("access-control-allow-origin")).toBeNull()
   })
 })

@@ -40,7 +40,7 @@ describe("the configuration", () => {
     ["a number with a sign", "SOTTO_BATCH_MS", "+50"],
     ["a number out of range", "SOTTO_REQUEST_LIFETIME_MAX", "901"],
     ["a number in exponent form", "SOTTO_BATCH_MS", "1e3"],
-    ["an unknown choice", "SOTTO_ROLLBACK_GUARD", "off"],
+    ["an unknown choice", "SOTTO_LOG_LEVEL", "trace"],
     ["an origin of another path", "SOTTO_LEDGER_ORIGIN", "x.example/log"],
     ["a certificate without its key", "SOTTO_TLS_CERT_FILE", "cert.pem"],
     ["an address for a network", "SOTTO_RATE_SHARED", "10.0.0.1"],
@@ -65,7 +65,10 @@ describe("a key file", () => {
 
   it.each([0o640, 0o604, 0o660])("is refused with mode %o", (mode) => {
     chmodSync(file, mode)
-    expect(refusal(() => readKeyFile(file))).toMatchObject({ code: "R1", message: expect.stringContaining("chmod 600") })
+    expect(refusal(() => readKeyFile(file))).toMatchObject({
+      code: "R1",
+      message: expect.stringContaining("chmod 600"),
+    })
     chmodSync(file, 0o600)
   })
 

@@ -1,9 +1,12 @@
 import { Agent, request as httpRequest } from "node:http"
+import { connect } from "node:net"
 import { afterEach, expect, it } from "vitest"
 import { answerTo, ask, submit } from "../support/answered-request.ts"
-import { START, startTestService } from "../support/running-service.ts"
+import { openVerificationPool } from "../../src/service/verification/pool.ts"
+import { freshKey, START, startTestService } from "../support/running-service.ts"
 import type { TestService } from "../support/running-service.ts"
 
+const hangs = new URL("../support/verify-worker-hangs.ts", import.meta.url)
 let service: TestService
 afterEach(() => service.remove())
 
@@ -42,6 +45,28 @@ it("tells the balancer first, then refuses calls on open sockets with draining",
   void service.stop() // a second signal skips the wait
   expect(await stopped).toBe(true)
   agent.destroy()
+})
+
+it("refuses a call that arrives on an open socket while the last ones finish with draining", async () => {
+  service = await startTestService({
+    environment: { SOTTO_VERIFY_TIMEOUT_MS: "1000" },
+    parts: { openPool: (options) => openVerificationPool({ ...options, worker: hangs }) },
+  })
+  const body = JSON.stringify(await answerTo(await ask(service)))
+  const socket = connect(service.port, "127.0.0.1")
+  let text = ""
+  socket.on("data", (chunk) => (text += chunk.toString()))
+  const head = ["POST /v1/presentations HTTP/1.1", "Host: x", "Content-Type: application/json"]
+  const more = [`Idempotency-Key: ${freshKey()}`, `Content-Length: ${body.length}`]
+  socket.write(`${[...head, ...more].join("\r\n")}\r\n\r\n${body}`)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const stopped = service.stop()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  socket.write("GET /v1/logs HTTP/1.1\r\nHost: x\r\n\r\n")
+  expect(await stopped).toBe(true)
+  expect(text).toContain('"verification-timeout"')
+  const refused = JSON.parse(text.slice(text.lastIndexOf("{"))) as unknown
+  expect(refused).toMatchObject({ status: 503, code: "draining" })
 })
 
 it("is not ready without a registry epoch younger than 25 hours, or with a halted ledger", async () => {

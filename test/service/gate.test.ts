@@ -53,8 +53,12 @@ describe("the admission gate", () => {
     const all = [gate.run(caller("a"), first.run)]
     for (let i = 0; i < 2; i++) all.push(gate.run(caller("a"), first.run))
     await expect(gate.run(caller("a"), first.run)).rejects.toMatchObject({ code: "client-queue-full" })
-    for (const name of ["b", "c", "d"]) for (let i = 0; i < 2; i++) all.push(gate.run(caller(name), first.run))
-    await expect(gate.run(caller("e"), first.run)).rejects.toMatchObject({ code: "queue-full", retryAfterSeconds: 1 })
+    for (const name of ["b", "c", "d"])
+      for (let i = 0; i < 2; i++) all.push(gate.run(caller(name), first.run))
+    await expect(gate.run(caller("e"), first.run)).rejects.toMatchObject({
+      code: "queue-full",
+      retryAfterSeconds: 1,
+    })
     first.end()
     await Promise.all(all)
     await expect(gate.run(caller("a"), () => Promise.resolve("served"))).resolves.toBe("served")

@@ -1,5 +1,6 @@
 // The caveats of Express 5 and the shape of refusals, against the real app.
 import { request as httpRequest } from "node:http"
+import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { DRAFT } from "../support/answered-request.ts"
@@ -16,15 +17,15 @@ const post = (headers: Readonly<Record<string, string>>, raw: Uint8Array | strin
   service.call("POST", "/v1/presentation-requests", { key: service.apiKeys.verifier, raw, headers })
 
 /** A POST with neither Content-Length nor Transfer-Encoding: Express then leaves `req.body` undefined. */
-function bodiless(path: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+function bodiless(path: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(service.url + path, { method: "POST", headers }, (response) => {
-      response.resume()
-      resolve(response.statusCode)
-    })
-    sent.removeHeader("transfer-encoding")
-    sent.on("error", reject)
-    sent.end()
+    const socket = connect(service.port, "127.0.0.1")
+    let text = ""
+    socket.on("data", (chunk) => (text += chunk.toString()))
+    socket.on("end", () => resolve(text))
+    socket.on("error", reject)
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines.join("")}\r\n`)
   })
 }
 
@@ -74,9 +75,13 @@ describe("every answer", () => {
 
   it("lets a listed page read keyed routes, and no other page", async () => {
     const from = (origin: string) => service.call("GET", "/v1/presentation-requests", { headers: { origin } })
-    expect((await from("https://page.example")).headers.get("access-control-allow-origin")).toBe("https://page.example")
+    expect((await from("https://page.example")).headers.get("access-control-allow-origin")).toBe(
+      "https://page.example",
+    )
     expect((await from("https://other.example")).headers.get("access-control-allow-origin")).toBeNull()
-    const preflight = await service.call("OPTIONS", "/v1/presentations", { headers: { origin: "https://any.example" } })
+    const preflight = await service.call("OPTIONS", "/v1/presentations", {
+      headers: { origin: "https://any.example" },
+    })
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get("access-control-allow-methods")).toBe("POST")
     expect(preflight.headers.get("access-control-allow-headers")).toBe("Content-Type, Idempotency-Key")
@@ -105,8 +110,12 @@ describe("a body", () => {
     const headers = { "content-type": "application/json" }
     const empty = await service.call("POST", "/v1/presentation-requests", { key, headers })
     expect(empty).toMatchObject({ status: 400, code: "malformed-request" })
-    const absent = await bodiless("/v1/presentation-requests", { ...headers, authorization: `Bearer ${key}`, "idempotency-key": freshKey() })
-    expect(absent).toBe(415)
+    const absent = await bodiless("/v1/presentation-requests", {
+      ...headers,
+      authorization: `Bearer ${key}`,
+      "idempotency-key": freshKey(),
+    })
+    expect(absent).toMatch(/^HTTP\/1.1 415 /)
   })
 
   it("may be gzip with a charset parameter", async () => {
@@ -125,7 +134,10 @@ describe("a body", () => {
 
 describe("a path or query", () => {
   it("with a malformed escape is malformed-request before any handler", async () => {
-    expect(await service.call("GET", "/v1/verifiers/%E0%A4%A")).toMatchObject({ status: 400, code: "malformed-request" })
+    expect(await service.call("GET", "/v1/verifiers/%E0%A4%A")).toMatchObject({
+      status: 400,
+      code: "malformed-request",
+    })
   })
 
   it("with a repeated or unknown parameter is malformed-request", async () => {
@@ -137,7 +149,11 @@ describe("a path or query", () => {
 
   it("may name what every object has without reaching it", async () => {
     for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
-      for (const path of [`/v1/verifiers/${name}`, `/v1/statements/${name}`, `/v1/registries/${name}/epochs/latest`]) {
+      for (const path of [
+        `/v1/verifiers/${name}`,
+        `/v1/statements/${name}`,
+        `/v1/registries/${name}/epochs/latest`,
+      ]) {
         expect((await service.call("GET", path)).status).toBe(404)
       }
     }
@@ -147,17 +163,23 @@ describe("a path or query", () => {
 describe("sockets", () => {
   it("a taken port rejects instead of pretending to listen", async () => {
     const { port } = service
-    await expect(startTestService({ environment: { SOTTO_LISTEN: `127.0.0.1:${port}` } })).rejects.toMatchObject({
+    await expect(
+      startTestService({ environment: { SOTTO_LISTEN: `127.0.0.1:${port}` } }),
+    ).rejects.toMatchObject({
       code: "EADDRINUSE",
     })
   })
 
   it("a header block over 8 KiB is refused", async () => {
     const status = await new Promise((resolve, reject) => {
-      const sent = httpRequest(`${service.url}/healthz`, { headers: { "x-filler": "a".repeat(9000) } }, (response) => {
-        response.resume()
-        resolve(response.statusCode)
-      })
+      const sent = httpRequest(
+        `${service.url}/healthz`,
+        { headers: { "x-filler": "a".repeat(9000) } },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        },
+      )
       sent.on("error", reject)
       sent.end()
     })
@@ -188,13 +210,18 @@ describe("rate limits", () => {
     expect(reply.headers.get("ratelimit")).toContain("r=0")
     // Writes have a share of their own, and a key one that no address shares.
     expect((await limited.call("POST", "/v1/presentations", { body: {} })).status).toBe(400)
-    const keyed = await limited.call("POST", "/v1/presentation-requests", { key: limited.apiKeys.verifier, body: DRAFT })
+    const keyed = await limited.call("POST", "/v1/presentation-requests", {
+      key: limited.apiKeys.verifier,
+      body: DRAFT,
+    })
     expect(keyed.status).toBe(201)
     await limited.remove()
   })
 
   it("cannot be escaped with a forged forwarding header", async () => {
-    const limited = await startTestService({ environment: { SOTTO_RATE_SHARED: "", SOTTO_RATE_ANONYMOUS_READS: "1" } })
+    const limited = await startTestService({
+      environment: { SOTTO_RATE_SHARED: "", SOTTO_RATE_ANONYMOUS_READS: "1" },
+    })
     await limited.call("GET", "/v1/logs")
     for (const address of ["10.0.0.1", "10.0.0.2"]) {
       const reply = await limited.call("GET", "/v1/logs", { headers: { "x-forwarded-for": address } })
@@ -207,13 +234,29 @@ describe("rate limits", () => {
 describe("log lines", () => {
   it("hold allow-listed fields only: no path, query, header, body, address or id", async () => {
     const canary = "canary-7f3a"
-    await service.call("GET", `/v1/verifiers/${canary}`, { headers: { "user-agent": canary, "x-other": canary } })
+    await service.call("GET", `/v1/verifiers/${canary}`, {
+      headers: { "user-agent": canary, "x-other": canary },
+    })
     await service.call("GET", `/v1/logs/main/entries?from=${canary}`)
     await post({}, JSON.stringify({ purpose: canary }))
     const lines = service.logLines.join("")
     expect(lines).toContain('"route":"/v1/verifiers/:id"')
-    for (const secret of [canary, "127.0.0.1", service.apiKeys.verifier, "pr_"]) expect(lines).not.toContain(secret)
-    const allowed = ["level", "time", "msg", "requestId", "route", "method", "status", "code", "ms", "principalId", "err.code", "component"]
+    for (const secret of [canary, "127.0.0.1", service.apiKeys.verifier, "pr_"])
+      expect(lines).not.toContain(secret)
+    const allowed = [
+      "level",
+      "time",
+      "msg",
+      "requestId",
+      "route",
+      "method",
+      "status",
+      "code",
+      "ms",
+      "principalId",
+      "err.code",
+      "component",
+    ]
     for (const line of service.logLines) {
       for (const field of Object.keys(JSON.parse(line) as object)) expect(allowed).toContain(field)
     }

@@ -13,7 +13,9 @@ afterAll(() => service.remove())
 
 let issuers = 0x60
 /** Every keyed write with a body that succeeds, and another one that would succeed too. */
-const WRITES: Readonly<Record<string, () => Promise<readonly [path: string, key: string | null, one: unknown, two: unknown]>>> = {
+const WRITES: Readonly<
+  Record<string, () => Promise<readonly [path: string, key: string | null, one: unknown, two: unknown]>>
+> = {
   "post /v1/presentation-requests": async () => {
     const other = { ...DRAFT, zone: "+01:00" }
     return ["/v1/presentation-requests", service.apiKeys.verifier, DRAFT, other]
@@ -39,8 +41,12 @@ it("covers every route that takes an Idempotency-Key", () => {
 })
 
 describe.each(Object.entries(WRITES))("%s", (_name, prepare) => {
-  const write = (path: string, key: string | null, body: unknown, idempotencyKey: string | null): Promise<Reply> =>
-    service.call("POST", path, { key, body, idempotencyKey })
+  const write = (
+    path: string,
+    key: string | null,
+    body: unknown,
+    idempotencyKey: string | null,
+  ): Promise<Reply> => service.call("POST", path, { key, body, idempotencyKey })
 
   it("is refused without a key, and with one of the wrong form", async () => {
     const [path, key, body] = await prepare()
@@ -84,6 +90,15 @@ describe.each(Object.entries(WRITES))("%s", (_name, prepare) => {
   })
 })
 
+it("refuses the second of two that run at once with idempotency-in-progress", async () => {
+  const answer = await answerTo(await ask(service))
+  const name = freshKey()
+  const replies = await Promise.all([submit(service, answer, name), submit(service, answer, name)])
+  const [accepted, refused] = replies.sort((a, b) => a.status - b.status)
+  expect(accepted).toMatchObject({ status: 201 })
+  expect(refused).toMatchObject({ status: 409, code: "idempotency-in-progress" })
+})
+
 it("forgets a key after 24 hours", async () => {
   const name = freshKey()
   const options = { key: service.apiKeys.verifier, body: DRAFT, idempotencyKey: name }
@@ -109,8 +124,16 @@ it("does not remember a refusal: the claims give the same verdict again", async 
 it("keeps the keys of two callers apart", async () => {
   const name = freshKey()
   const path = "/v1/presentation-requests"
-  const one = await service.call("POST", path, { key: service.apiKeys.verifier, body: DRAFT, idempotencyKey: name })
-  const two = await service.call("POST", path, { key: service.apiKeys.foreignVerifier, body: DRAFT, idempotencyKey: name })
+  const one = await service.call("POST", path, {
+    key: service.apiKeys.verifier,
+    body: DRAFT,
+    idempotencyKey: name,
+  })
+  const two = await service.call("POST", path, {
+    key: service.apiKeys.foreignVerifier,
+    body: DRAFT,
+    idempotencyKey: name,
+  })
   expect([one.status, two.status]).toEqual([201, 201])
   expect(two.json.id).not.toBe(one.json.id)
 })

@@ -47,9 +47,21 @@ describe("POST /v1/presentation-requests", () => {
   })
 
   it.each([
-    ["an unknown statement", { registry: REGISTRY, statement: "no-such/1", parameters: {} }, "statement-unknown"],
-    ["a foreign registry", { registry: "elsewhere", statement: "vaccination-count/1", parameters: {} }, "registry-unknown"],
-    ["an unused parameter", { registry: REGISTRY, statement: "vaccination-count/1", parameters: { x: 1 } }, "parameters-mismatch"],
+    [
+      "an unknown statement",
+      { registry: REGISTRY, statement: "no-such/1", parameters: {} },
+      "statement-unknown",
+    ],
+    [
+      "a foreign registry",
+      { registry: "elsewhere", statement: "vaccination-count/1", parameters: {} },
+      "registry-unknown",
+    ],
+    [
+      "an unused parameter",
+      { registry: REGISTRY, statement: "vaccination-count/1", parameters: { x: 1 } },
+      "parameters-mismatch",
+    ],
   ])("refuses %s with statement-refused and the compiler's code", async (_name, alternative, code) => {
     const reply = await post(draftWith({ items: [{ ...DRAFT.items[0], alternatives: [alternative] }] }))
     expect(reply).toMatchObject({ status: 422, code: "statement-refused" })
@@ -58,7 +70,10 @@ describe("POST /v1/presentation-requests", () => {
 
   it("refuses a nullifier epoch that does not contain today", async () => {
     const reply = await post(draftWith({ items: [itemWith({ mode: "person", use: "once", epoch: "2021" })] }))
-    expect(reply).toMatchObject({ code: "statement-refused", json: { errors: [{ code: "scope-epoch-mismatch" }] } })
+    expect(reply).toMatchObject({
+      code: "statement-refused",
+      json: { errors: [{ code: "scope-epoch-mismatch" }] },
+    })
   })
 
   it.each([
@@ -79,10 +94,17 @@ describe("POST /v1/presentation-requests", () => {
     const asked = await ask(service)
     const item = CATALOGUE.items.find(({ id }) => id === "vaccination-count/1")!
     const draft = { entry: { kind: "catalogue-withdrawal", v: 1, ...item } } as const
-    expect(await service.parts.ledger.admit(service.parts.config.ledgerOrigin, draft)).toMatchObject({ ok: true })
+    expect(await service.parts.ledger.admit(service.parts.config.ledgerOrigin, draft)).toMatchObject({
+      ok: true,
+    })
     expect(await post(DRAFT)).toMatchObject({ status: 409, code: "statement-withdrawn" })
-    expect(await submit(service, await answerTo(asked))).toMatchObject({ status: 409, code: "statement-withdrawn" })
-    expect(await service.call("GET", "/v1/statements/vaccination-count/1")).toMatchObject({ code: "statement-withdrawn" })
+    expect(await submit(service, await answerTo(asked))).toMatchObject({
+      status: 409,
+      code: "statement-withdrawn",
+    })
+    expect(await service.call("GET", "/v1/statements/vaccination-count/1")).toMatchObject({
+      code: "statement-withdrawn",
+    })
     await service.remove()
     service = await startTestService()
   })
@@ -102,7 +124,10 @@ describe("GET /v1/presentation-requests/{id}", () => {
     expect(await service.call("GET", path(`pr_${"A".repeat(22)}`))).toMatchObject({ code: "request-unknown" })
     const answered = await ask(service)
     await submit(service, await answerTo(answered))
-    expect(await service.call("GET", path(answered.id))).toMatchObject({ status: 409, code: "request-answered" })
+    expect(await service.call("GET", path(answered.id))).toMatchObject({
+      status: 409,
+      code: "request-answered",
+    })
     const open = await ask(service)
     service.clock.now = START + 301
     expect(await service.call("GET", path(open.id))).toMatchObject({ status: 410, code: "request-expired" })
@@ -116,24 +141,31 @@ describe("the verifier's own requests", () => {
     const { json } = await service.call("GET", "/v1/presentation-requests", { key: service.apiKeys.verifier })
     expect(json.requests.map(({ id }: { id: string }) => id)).toContain(request.id)
     expect(Object.keys(json.requests[0]).sort()).toEqual(["createdAt", "expiresAt", "id", "state"])
-    const other = await service.call("GET", "/v1/presentation-requests", { key: service.apiKeys.foreignVerifier })
+    const other = await service.call("GET", "/v1/presentation-requests", {
+      key: service.apiKeys.foreignVerifier,
+    })
     expect(other.json.requests).toEqual([])
   })
 
-  it.each(["GET /verdict", "DELETE "])("answer a foreign verifier like ids that do not exist: %s", async (call) => {
-    const [method = "", suffix = ""] = call.split(" ")
-    const request = await ask(service)
-    const path = `/v1/presentation-requests/${request.id}${suffix}`
-    const foreign = await service.call(method, path, { key: service.apiKeys.foreignVerifier })
-    expect(foreign).toMatchObject({ status: 404, code: "not-found" })
-  })
+  it.each(["GET /verdict", "DELETE "])(
+    "answer a foreign verifier like ids that do not exist: %s",
+    async (call) => {
+      const [method = "", suffix = ""] = call.split(" ")
+      const request = await ask(service)
+      const path = `/v1/presentation-requests/${request.id}${suffix}`
+      const foreign = await service.call(method, path, { key: service.apiKeys.foreignVerifier })
+      expect(foreign).toMatchObject({ status: 404, code: "not-found" })
+    },
+  )
 
   it("can be withdrawn, twice with the same answer, and then take no proof", async () => {
     const request = await ask(service)
     const path = `/v1/presentation-requests/${request.id}`
     const answer = await answerTo(request)
     for (let i = 0; i < 2; i++) {
-      expect(await service.call("DELETE", path, { key: service.apiKeys.verifier })).toMatchObject({ status: 204 })
+      expect(await service.call("DELETE", path, { key: service.apiKeys.verifier })).toMatchObject({
+        status: 204,
+      })
     }
     expect(await submit(service, answer)).toMatchObject({ status: 410, code: "request-expired" })
     const verdict = await service.call("GET", `${path}/verdict`, { key: service.apiKeys.verifier })

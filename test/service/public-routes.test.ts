@@ -48,7 +48,11 @@ describe("the catalogue", () => {
   it("lists its items by digest, and does not find others", async () => {
     const { json } = await get("/v1/statements")
     expect(json.items).toHaveLength(CATALOGUE.statements.length)
-    for (const path of ["/v1/statements/no-such/1", "/v1/schemas/immunization/1/ward", "/v1/value-sets/x/1"]) {
+    for (const path of [
+      "/v1/statements/no-such/1",
+      "/v1/schemas/immunization/1/ward",
+      "/v1/value-sets/x/1",
+    ]) {
       expect(await get(path)).toMatchObject({ status: 404, code: "not-found" })
     }
   })
@@ -59,7 +63,10 @@ describe("the directory of verifiers", () => {
     const { json } = await get(`/v1/verifiers/${VERIFIER}`)
     const recordSha256 = bytesToHex(sha256(canonicalBytes(json.document)))
     expect(json.document).toMatchObject({ id: VERIFIER, key: encodeVerifierKey(KEYS.request) })
-    expect(entryOf(json.receipt)).toMatchObject({ kind: "verifier-record", body: { id: VERIFIER, recordSha256 } })
+    expect(entryOf(json.receipt)).toMatchObject({
+      kind: "verifier-record",
+      body: { id: VERIFIER, recordSha256 },
+    })
     expect((await get("/v1/verifiers")).json.verifiers.map(({ id }: { id: string }) => id).sort()).toEqual(
       [VERIFIER, FOREIGN_VERIFIER].sort(),
     )
@@ -91,13 +98,19 @@ describe("the ledger", () => {
   it("compresses bundles for those who ask, with a validator of their own", async () => {
     const { size } = head()
     const path = `/ledger/${resourcePath({ kind: "entries", n: 0, width: size })}`
-    const [plain, small] = [await get(path, { "accept-encoding": "identity" }), await get(path, { "accept-encoding": "gzip" })]
+    const [plain, small] = [
+      await get(path, { "accept-encoding": "identity" }),
+      await get(path, { "accept-encoding": "gzip" }),
+    ]
     expect(plain.headers.get("content-encoding")).toBeNull()
     expect(small.headers.get("content-encoding")).toBe("gzip")
     expect(small.text).toBe(plain.text)
     const tag = plain.headers.get("etag") ?? ""
     expect(small.headers.get("etag")).not.toBe(tag)
-    expect(await get(path, { "accept-encoding": "identity", "if-none-match": tag })).toMatchObject({ status: 304, text: "" })
+    expect(await get(path, { "accept-encoding": "identity", "if-none-match": tag })).toMatchObject({
+      status: 304,
+      text: "",
+    })
   })
 
   it.each([
@@ -139,7 +152,9 @@ describe("the ledger", () => {
     const proof = await get(`/v1/logs/main/receipts/${index}`, { accept: "text/plain" })
     expect(proof.text).toBe(json.tlogProof)
     expect(await get(`/v1/logs/main/receipts/${index}?size=${index}`)).toMatchObject({ status: 404 })
-    expect((await get(`/v1/logs/main/receipts/0?size=${index}`)).json.inclusionProof.treeSize).toBe(String(index))
+    expect((await get(`/v1/logs/main/receipts/0?size=${index}`)).json.inclusionProof.treeSize).toBe(
+      String(index),
+    )
   })
 
   it("proves that a tree extends a smaller one", async () => {
@@ -180,7 +195,11 @@ describe("the rest", () => {
     const part = await get(path, { range: "bytes=0-9" })
     expect(part).toMatchObject({ status: 206, text: whole.text.slice(0, 10) })
     const digest = createHash("sha256").update("another").digest("hex")
-    for (const other of [`/artifacts/${digest}/presentation.vkey`, `${path}.json`, `/artifacts/..%2f..%2fetc/passwd`]) {
+    for (const other of [
+      `/artifacts/${digest}/presentation.vkey`,
+      `${path}.json`,
+      `/artifacts/..%2f..%2fetc/passwd`,
+    ]) {
       expect(await get(other)).toMatchObject({ status: 404, code: "not-found" })
     }
   })

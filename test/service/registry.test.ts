@@ -6,7 +6,15 @@ import { isEntrySignedBy } from "../../src/protocol/log/signed-entry.ts"
 import { decodeBase64 } from "../../src/protocol/primitives/bytes.ts"
 import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
 import { parseRegistryBundle } from "../../src/protocol/wire/credential.ts"
-import { issuerBody, OPERATIONS_KEY, postEpoch, postIssuer, putList, SCHEMA_ID, statusList } from "../support/registry-lists.ts"
+import {
+  issuerBody,
+  OPERATIONS_KEY,
+  postEpoch,
+  postIssuer,
+  putList,
+  SCHEMA_ID,
+  statusList,
+} from "../support/registry-lists.ts"
 import { ISSUER, KEYS, REGISTRY, START, startTestService } from "../support/running-service.ts"
 import type { TestService } from "../support/running-service.ts"
 
@@ -44,10 +52,12 @@ describe("issuers of a registry", () => {
 
   it("refuses A + T, a key with a torsion part, with point-refused", async () => {
     const body = issuerBody("other", 0x23)
-    const { BASE8, pointFromAffine, parseCurvePoint, encodePoint } = await import(
-      "../../src/protocol/primitives/babyjubjub.ts"
-    )
-    const torsion = pointFromAffine(0n, 21888242871839275222246405745257275088548364400416034343698204186575808495616n)!
+    const { BASE8, pointFromAffine, parseCurvePoint, encodePoint } =
+      await import("../../src/protocol/primitives/babyjubjub.ts")
+    const torsion = pointFromAffine(
+      0n,
+      21888242871839275222246405745257275088548364400416034343698204186575808495616n,
+    )!
     expect(BASE8.is0()).toBe(false)
     const key = encodePoint(parseCurvePoint(body.issuer.key).add(torsion))
     const reply = await postIssuer(service, { ...body, issuer: { ...body.issuer, key } })
@@ -58,7 +68,10 @@ describe("issuers of a registry", () => {
     ["an unknown member", { ...issuerBody("x", 0x30), more: 1 }],
     ["no schemas", issuerBody("x", 0x30, [])],
     ["a schema twice", issuerBody("x", 0x30, [SCHEMA_ID, SCHEMA_ID])],
-    ["no verifier key", { ...issuerBody("x", 0x30), issuer: { ...issuerBody("x", 0x30).issuer, operationsKey: "k" } }],
+    [
+      "no verifier key",
+      { ...issuerBody("x", 0x30), issuer: { ...issuerBody("x", 0x30).issuer, operationsKey: "k" } },
+    ],
   ])("refuses %s with malformed-registry", async (_name, body) => {
     expect(await postIssuer(service, body)).toMatchObject({ status: 400, code: "malformed-registry" })
   })
@@ -71,7 +84,10 @@ describe("issuers of a registry", () => {
     await postEpoch(service)
     const { json } = await service.call("GET", `/v1/registries/${REGISTRY}/epochs/latest/bundle`)
     expect(json.issuers.map(({ id }: { id: string }) => id)).not.toContain("leaver")
-    expect(await service.call("PATCH", `${path}-unknown`, options)).toMatchObject({ status: 404, code: "not-found" })
+    expect(await service.call("PATCH", `${path}-unknown`, options)).toMatchObject({
+      status: 404,
+      code: "not-found",
+    })
   })
 })
 
@@ -93,7 +109,10 @@ describe("status lists", () => {
   })
 
   it("refuse a number that falls and a bit that is cleared with registry-inconsistent", async () => {
-    expect(await putList(service, statusList({ number: 1 }))).toMatchObject({ status: 422, code: "registry-inconsistent" })
+    expect(await putList(service, statusList({ number: 1 }))).toMatchObject({
+      status: 422,
+      code: "registry-inconsistent",
+    })
     expect(await putList(service, statusList({ number: 3 }))).toMatchObject({ code: "registry-inconsistent" })
     const suspending = statusList({ number: 3, suspension: true })
     expect(await putList(service, suspending)).toMatchObject({ code: "registry-inconsistent" })
@@ -111,10 +130,15 @@ describe("status lists", () => {
     const foreign = await putList(service, statusList({ number: 9, registry: "elsewhere" }))
     expect(foreign).toMatchObject({ code: "registry-inconsistent" })
     const unlisted = statusList({ number: 9, schemaId: "5" as never })
-    expect(await putList(service, unlisted, "", { schema: "5" })).toMatchObject({ code: "registry-inconsistent" })
+    expect(await putList(service, unlisted, "", { schema: "5" })).toMatchObject({
+      code: "registry-inconsistent",
+    })
     const future = statusList({ number: 9, words: [1n << 7n], signedAt: START + 301 })
     expect(await putList(service, future)).toMatchObject({ code: "registry-inconsistent" })
-    expect(await putList(service, statusList(), "", { issuer: "other" })).toMatchObject({ status: 404, code: "not-found" })
+    expect(await putList(service, statusList(), "", { issuer: "other" })).toMatchObject({
+      status: 404,
+      code: "not-found",
+    })
     expect(await putList(service, statusList(), "?urgent=yes")).toMatchObject({ code: "malformed-request" })
     expect(await putList(service, { ...statusList(), more: 1 })).toMatchObject({ code: "malformed-registry" })
   })

@@ -22,15 +22,38 @@ function check(environment: Record<string, string>, ceremony: string, flags = NO
 describe("a service", () => {
   it.each([
     ["development keys on loopback", {}, "dev", NONE, "passed"],
-    ["development keys off loopback", { SOTTO_LISTEN: "0.0.0.0:80", SOTTO_TRUST_PROXY: "1" }, "dev", NONE, "R5"],
+    [
+      "development keys off loopback",
+      { SOTTO_LISTEN: "0.0.0.0:80", SOTTO_TRUST_PROXY: "1" },
+      "dev",
+      NONE,
+      "R5",
+    ],
     ["development keys in production", PRODUCTION, "dev", { ...ALL, insecureDevKeys: false }, "R5"],
     ["development keys in production, said aloud", PRODUCTION, "dev", ALL, "passed"],
-    ["keys of a ceremony in production, one operator said aloud", PRODUCTION, "spring", { ...NONE, singleOperator: true }, "passed"],
+    [
+      "keys of a ceremony in production, one operator said aloud",
+      PRODUCTION,
+      "spring",
+      { ...NONE, singleOperator: true },
+      "passed",
+    ],
     ["no cosigners in production", PRODUCTION, "spring", NONE, "R17"],
-    ["no rollback guard in production", { ...PRODUCTION, SOTTO_ROLLBACK_GUARD: "none" }, "spring", ALL, "R17"],
-    ["plain http in production", { ...PRODUCTION, SOTTO_PUBLIC_URL: "http://x.example" }, "spring", ALL, "R16"],
+    [
+      "plain http in production",
+      { ...PRODUCTION, SOTTO_PUBLIC_URL: "http://x.example" },
+      "spring",
+      ALL,
+      "R16",
+    ],
     ["an open address without TLS or proxy", { SOTTO_LISTEN: "0.0.0.0:80" }, "spring", NONE, "R16"],
-    ["an address that only begins like loopback", { SOTTO_LISTEN: "127.evil.example:80" }, "spring", NONE, "R16"],
+    [
+      "an address that only begins like loopback",
+      { SOTTO_LISTEN: "127.evil.example:80" },
+      "spring",
+      NONE,
+      "R16",
+    ],
   ])("with %s", (_name, environment, ceremony, flags, expected) => {
     expect(check(environment, ceremony, flags)).toBe(expected)
   })
@@ -39,11 +62,15 @@ describe("a service", () => {
     const same = makeSigningKey("another", KEYS.log.seed)
     expect(check({}, "dev", NONE, { ...PURPOSES, request: same })).toBe("R15")
     expect(check({}, "dev", NONE, { ...PURPOSES, registry: same })).toBe("R15")
-    expect(check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("demo", KEYS.request.seed) })).toBe("R15")
+    expect(check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("demo", KEYS.request.seed) })).toBe(
+      "R15",
+    )
   })
 
   it("whose registry key has no registry's name is refused with R1", () => {
-    expect(check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("No/Registry", KEYS.registry.seed) })).toBe("R1")
+    expect(
+      check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("No/Registry", KEYS.registry.seed) }),
+    ).toBe("R1")
   })
 
   it("whose clock is more than 300 s behind the newest epoch is refused with R19", async () => {

@@ -34,11 +34,17 @@ export type Draft = Readonly<Record<string, unknown>>
 export const draftWith = (members: Draft): Draft => ({ ...DRAFT, ...members })
 
 /** An item like the draft's, with another nullifier use. */
-export const itemWith = (nullifier: Draft): Draft => ({ alternatives: DRAFT.items[0].alternatives, nullifier })
+export const itemWith = (nullifier: Draft): Draft => ({
+  alternatives: DRAFT.items[0].alternatives,
+  nullifier,
+})
 
 /** Posts a draft; fails the test unless a request comes back. */
 export async function ask(service: TestService, draft: Draft = DRAFT): Promise<PresentationRequest> {
-  const reply = await service.call("POST", "/v1/presentation-requests", { key: service.apiKeys.verifier, body: draft })
+  const reply = await service.call("POST", "/v1/presentation-requests", {
+    key: service.apiKeys.verifier,
+    body: draft,
+  })
   expect(reply.text).toContain('"sotto/presentation-request/1"')
   expect(reply.status).toBe(201)
   return parsePresentationRequest(reply.text)
@@ -78,7 +84,10 @@ export async function answerTo(
 
 /** Posts an answer. */
 export function submit(service: TestService, body: unknown, idempotencyKey?: string): Promise<Reply> {
-  return service.call("POST", "/v1/presentations", { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) })
+  return service.call("POST", "/v1/presentations", {
+    body,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  })
 }
 
 let next = 1_000_000n
@@ -88,6 +97,8 @@ export const fresh = (): string => String(next++)
 let opened: Promise<Forge> | undefined
 /** The forge for the shipped development key. */
 export function forge(): Promise<Forge> {
-  opened ??= locateCircuit("presentation").then(async ({ paths }) => openForge("presentation", await readFile(paths.r1cs)))
+  opened ??= locateCircuit("presentation").then(async ({ paths }) =>
+    openForge("presentation", await readFile(paths.r1cs)),
+  )
   return opened
 }

@@ -20,6 +20,11 @@ declare module "circomlibjs" {
   interface Eddsa {
     prv2pub(privateKey: Uint8Array): Point
     signPoseidon(privateKey: Uint8Array, message: Element): { readonly R8: Point; readonly S: bigint }
+    verifyPoseidon(
+      message: Element,
+      signature: { readonly R8: Point; readonly S: bigint },
+      publicKey: Point,
+    ): boolean
   }
   export function buildPoseidon(): Promise<Poseidon>
   export function buildBabyjub(): Promise<BabyJub>

@@ -31,6 +31,7 @@ export const EVERY_TYPE: Schema = {
     { name: "born", type: "partialDate", minWidth: 365, optional: true },
     { name: "takenAt", type: "instant", minWidth: 3600, optional: true },
     { name: "note", type: "string", optional: true },
+    { name: "parentBorn", type: "partialDate", minWidth: 365, optional: true },
   ],
 }
 

@@ -24,7 +24,7 @@ import type { Parameters, Schema, Statement } from "../../src/protocol/wire/stat
 /** 2022-10-15T12:00:00Z */
 export const AS_OF = 1_665_835_200
 /** Fixed seeds: 32 equal bytes. Forgeable by anyone who reads this file. */
-export const WALLET_SEED = new Uint8Array(32).fill(7)
+const WALLET_SEED = new Uint8Array(32).fill(7)
 export const ISSUER_SEED = new Uint8Array(32).fill(3)
 export const OPERATIONS_KEY = makeSigningKey("clinic.example/operations", new Uint8Array(32).fill(4))
 export const VERIFIER_KEY = makeSigningKey("verify.acme.example", new Uint8Array(32).fill(5))

@@ -28,12 +28,20 @@ export function statusList(fields: Partial<StatusListFields> = {}, key = OPERATI
   return signStatusList({ ...usual, suspension: false, words: [], ...fields }, key)
 }
 
-export function putList(service: TestService, list: unknown, query = "", place: Partial<Record<"issuer" | "schema", string>> = {}): Promise<Reply> {
+export function putList(
+  service: TestService,
+  list: unknown,
+  query = "",
+  place: Partial<Record<"issuer" | "schema", string>> = {},
+): Promise<Reply> {
   const { issuer = ISSUER, schema = SCHEMA_ID } = place
   const path = `/v1/registries/${REGISTRY}/issuers/${issuer}/schemas/${schema}/status${query}`
   return service.call("PUT", path, { key: service.apiKeys.issuer, body: list })
 }
 
 export function postEpoch(service: TestService, urgent = false): Promise<Reply> {
-  return service.call("POST", `/v1/registries/${REGISTRY}/epochs`, { key: service.apiKeys.registry, body: { urgent } })
+  return service.call("POST", `/v1/registries/${REGISTRY}/epochs`, {
+    key: service.apiKeys.registry,
+    body: { urgent },
+  })
 }

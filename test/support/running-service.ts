@@ -7,6 +7,7 @@ import { locateCircuit } from "../../src/cli/circuit-artifacts.ts"
 import { loadVerifierParts } from "../../src/cli/verifier-parts.ts"
 import { initLedger } from "../../src/ledger/log/init-ledger.ts"
 import { openLedger } from "../../src/ledger/log/open-ledger.ts"
+import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import type { Digest } from "../../src/protocol/primitives/hash.ts"
 import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
@@ -33,7 +34,7 @@ export const KEYS = {
   registry: makeSigningKey(REGISTRY, new Uint8Array(32).fill(0x44)),
 } as const
 
-export interface CallOptions {
+interface CallOptions {
   readonly key?: string | null
   readonly body?: unknown
   readonly raw?: Uint8Array | string
@@ -52,6 +53,7 @@ export interface Reply {
 
 export interface TestService extends RunningService {
   readonly parts: ServiceParts
+  readonly ledgerStore: LedgerStore
   readonly clock: { now: number }
   readonly logLines: string[]
   readonly apiKeys: Readonly<Record<"verifier" | "foreignVerifier" | "issuer" | "registry", string>>
@@ -82,14 +84,22 @@ async function loadCircuit(): Promise<ServiceParts["circuit"]> {
     r1csSha256: entry.r1cs.sha256,
     ceremony: entry.ceremony,
     artifacts: [
-      { file: "vkey", sha256: entry.vkeySha256, path: paths.vkey, bytes: (await readFile(paths.vkey)).length },
+      {
+        file: "vkey",
+        sha256: entry.vkeySha256,
+        path: paths.vkey,
+        bytes: (await readFile(paths.vkey)).length,
+      },
     ],
   }
   return { facts, parts }
 }
 
 /** Starts a service of its own; nothing is shared between two of them. */
-export async function startTestService({ environment = {}, parts: given = {} }: Choices = {}): Promise<TestService> {
+export async function startTestService({
+  environment = {},
+  parts: given = {},
+}: Choices = {}): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "sotto-service-"))
   const stores = await openStores(join(folder, "sotto.db"))
   const clock = { now: START }
@@ -151,7 +161,16 @@ export async function startTestService({ environment = {}, parts: given = {} }: 
     await service.stop()
     await close()
   }
-  return { ...service, parts, clock, logLines, apiKeys, call: caller(service.url), remove }
+  return {
+    ...service,
+    parts,
+    ledgerStore: stores.ledger,
+    clock,
+    logLines,
+    apiKeys,
+    call: caller(service.url),
+    remove,
+  }
 }
 
 /** Stores a client and answers its key. */
@@ -180,7 +199,9 @@ function caller(url: string): TestService["call"] {
     const response = await fetch(url + path, {
       method,
       headers: { ...sent, ...headers },
-      ...(payload === undefined ? {} : { body: typeof payload === "string" ? payload : Buffer.from(payload) }),
+      ...(payload === undefined
+        ? {}
+        : { body: typeof payload === "string" ? payload : Buffer.from(payload) }),
     })
     const text = await response.text()
     const isJson = (response.headers.get("content-type") ?? "").includes("json")

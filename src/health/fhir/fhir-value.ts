@@ -59,13 +59,11 @@ export function isList(value: FhirValue | undefined): value is readonly FhirValu
 export interface ElementReader {
   readonly path: string
   readonly has: (member: string) => boolean
-  /** Non-empty text of at most 512 characters, or undefined when absent. */
+  /** Non-empty text of at most 511 characters, or undefined when absent. */
   readonly text: (member: string) => string | undefined
   readonly flag: (member: string) => boolean | undefined
   /** positiveInt, 1 to 2^31 - 1: a number, never its text. */
   readonly positiveInt: (member: string) => number | undefined
-  /** The texts of a list; the empty list when absent. */
-  readonly texts: (member: string) => readonly string[]
   readonly element: (member: string) => ElementReader | undefined
   /** The elements of a list; the empty list when absent. */
   readonly elements: (member: string) => readonly ElementReader[]
@@ -75,7 +73,7 @@ export interface ElementReader {
 
 type ShapeCode = "malformed-bundle" | "malformed-dose"
 
-const MAX_TEXT = 512 // what an attribute of a credential can hold with room to spare
+const MAX_TEXT = 511 // an attribute of a credential holds 1,024 characters: two texts and the bar of a token
 const POSITIVE_INT = /^[1-9][0-9]{0,9}$/ // hl7.org/fhir/R4/datatypes.html#positiveInt
 const MAX_POSITIVE_INT = 2_147_483_647
 
@@ -102,11 +100,6 @@ export function readElement(value: FhirValue | undefined, path: string, code: Sh
       if (found !== undefined && !isPositiveInt(found.source)) throw new FhirError(code, at(member))
       return found === undefined ? undefined : Number(found.source)
     },
-    texts: (member) =>
-      (typed(member, isList) ?? []).map((item, i) => {
-        if (!isText(item)) throw new FhirError(code, `${at(member)}[${i}]`)
-        return item
-      }),
     element: (member) => {
       const found = typed(member, isObject)
       return found === undefined ? undefined : readElement(found, at(member), code)

@@ -5,8 +5,8 @@ import { resolveReference } from "./references.ts"
 
 /**
  * The token of the manufacturer's identifier, in the reference itself or in the Organization of the bundle it names.
- * A name alone is no code and gives nothing.
- * @throws FhirError `malformed-dose`, `malformed-bundle` for members of another type
+ * A name alone is no code and gives nothing, and so does an organization that the bundle lacks or has twice.
+ * @throws FhirError `malformed-dose` for members of another type
  */
 export function readManufacturer(entries: readonly BundleEntry[], entry: BundleEntry): string | undefined {
   const manufacturer = entry.resource.as("malformed-dose").element("manufacturer")

@@ -1,5 +1,4 @@
 // Intake of a FHIR R4 bundle of immunizations: records in, typed attributes out. Rules: the intake table of this room.
-import type { Attributes } from "../../protocol/wire/credential.ts"
 import { readBundle } from "./bundle.ts"
 import { combineDoses } from "./combine-doses.ts"
 import type { ImmunizationRecord } from "./combine-doses.ts"
@@ -8,11 +7,9 @@ import type { Dose } from "./dose.ts"
 import { FhirError } from "./fhir-error.ts"
 import type { DoseRefusal, IntakeProblem } from "./fhir-error.ts"
 import { readSubject } from "./subject.ts"
-import type { SubjectFacts } from "./subject.ts"
 
 /** What a bundle says about one person's immunizations. */
 export interface ImmunizationIntake {
-  readonly subject: SubjectFacts
   /** At least one; one per disease. */
   readonly records: readonly ImmunizationRecord[]
   /** Doses left out, copies dropped, attributes left absent: code and path, never a value. */
@@ -28,7 +25,7 @@ export interface ImmunizationIntake {
  */
 export function readImmunizations(bytes: Uint8Array, today: number): ImmunizationIntake {
   const entries = readBundle(bytes)
-  const subject = readSubject(entries, today)
+  const birthDate = readSubject(entries, today)
   const doses: Dose[] = []
   const refusals: FhirError[] = []
   for (const entry of entries.filter(({ resourceType }) => resourceType === "Immunization")) {
@@ -43,10 +40,9 @@ export function readImmunizations(bytes: Uint8Array, today: number): Immunizatio
   if (doses.length === 0) throw first ?? new FhirError("no-immunization", "$.entry")
   const combined = combineDoses(doses)
   return {
-    subject,
     records: combined.records.map(({ disease, attributes }) => ({
       disease,
-      attributes: withBirthDate(attributes, subject),
+      attributes: birthDate === undefined ? attributes : { ...attributes, birthDate },
     })),
     problems: [
       ...refusals.map(({ code, path }) => ({ code: code as DoseRefusal, path })),
@@ -54,8 +50,4 @@ export function readImmunizations(bytes: Uint8Array, today: number): Immunizatio
       ...combined.problems,
     ],
   }
-}
-
-function withBirthDate(attributes: Attributes, { birthDate }: SubjectFacts): Attributes {
-  return birthDate === undefined ? attributes : { ...attributes, birthDate }
 }

@@ -9,9 +9,9 @@ export interface SeriesPlace {
 }
 
 /**
- * The places of a dose. A protocol without coded target diseases is about every disease of the vaccine; protocols of
- * several authorities that number one dose differently leave that number absent. The text forms (doseNumberString) are
- * not read: "2" might be the second of two or the second since a booster.
+ * The places of a dose. A protocol without target diseases is about every disease of the vaccine, one that names them in
+ * words only about none; protocols of several authorities that number one dose differently leave that number absent.
+ * The text forms (doseNumberString) are not read: "2" might be the second of two or the second since a booster.
  * @param diseases - FHIR tokens of the vaccine's diseases
  * @throws FhirError `malformed-dose` for a number that is no positiveInt
  */

@@ -5,39 +5,21 @@ import { FhirError } from "./fhir-error.ts"
 import type { ElementReader } from "./fhir-value.ts"
 import { resolveReference } from "./references.ts"
 
-/** One name of a person, as the record gives it. */
-export interface PersonName {
-  readonly family?: string
-  readonly given?: string
-}
-
 /**
- * Who the record says it is about, for the issuer to compare with the person at the desk. Private: it never enters a
- * message, a log or an error; of these facts only the birth date can become an attribute.
- */
-export interface SubjectFacts {
-  readonly names: readonly PersonName[]
-  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
-  readonly birthDate?: string
-}
-
-/**
- * The one patient of a bundle, after checking that every entry is about that one.
+ * The birth date of the one patient of a bundle, after checking that every entry is about that one. Names are not read:
+ * that the patient is the person at the desk is for the issuer to check, and no credential holds a name.
  * @param today - days since 1970-01-01
+ * @returns `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, or undefined when the record states none
  * @throws FhirError `subject-missing`, `subject-mixed`, `reference-unresolved`, `malformed-bundle`
  */
-export function readSubject(entries: readonly BundleEntry[], today: number): SubjectFacts {
+export function readSubject(entries: readonly BundleEntry[], today: number): string | undefined {
   const [patient, second] = entries.filter(({ resourceType }) => resourceType === "Patient")
   if (patient === undefined) throw new FhirError("subject-missing", "$.entry")
   if (second !== undefined) throw new FhirError("subject-mixed", second.resource.path)
   for (const entry of entries) {
     if (entry !== patient) checkSubject(entries, entry, patient)
   }
-  const birthDate = readBirthDate(patient.resource, today)
-  return {
-    names: patient.resource.elements("name").map(readName),
-    ...(birthDate === undefined ? {} : { birthDate }),
-  }
+  return readBirthDate(patient.resource, today)
 }
 
 // The members by which resources of R4 say whom they are about, patient.html#compartment.
@@ -65,10 +47,4 @@ function readBirthDate(patient: ElementReader, today: number): string | undefine
   const days = parsePartialDay(birthDate)
   if (days === null || days[0] > today) throw new FhirError("malformed-bundle", `${patient.path}.birthDate`)
   return birthDate
-}
-
-function readName(name: ElementReader): PersonName {
-  const family = name.text("family")
-  const given = name.texts("given").join(" ")
-  return { ...(family === undefined ? {} : { family }), ...(given === "" ? {} : { given }) }
 }

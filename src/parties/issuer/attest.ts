@@ -1,19 +1,19 @@
-// From a health record that was read and checked to the attributes that are signed.
-import type { ImmunizationRecord } from "../../health/fhir/combine-doses.ts"
-import { encodeAttributes } from "../../protocol/credential/attribute.ts"
+// From a record that was read and checked to the attributes that are signed.
+import { DISEASE } from "../../health/fhir/codes.ts"
+import type { ImmunizationIntake } from "../../health/fhir/read-immunizations.ts"
 import { formatDay } from "../../protocol/credential/calendar.ts"
 import type { Attributes } from "../../protocol/wire/credential.ts"
-import type { Schema } from "../../protocol/wire/statement.ts"
+import { IssuerError } from "./issuer-error.ts"
 
 /**
- * The attributes of a record under a schema, every one of them encodable, `boundOn` added.
- * @param record - of `readImmunizations`; that its subject is the holder is for the issuer to have checked
- * @param boundOn - days since 1970-01-01, from `findBoundOn`
- * @throws CredentialError `attribute-unknown`, `attribute-missing`, `value-out-of-range` when the schema is not one for
- * this record
+ * The attributes of immunization/1 that an issuer attests from a verified record.
+ * @param disease - FHIR token; left out, COVID-19 if the record has it, else the record's first disease
+ * @param today - days since 1970-01-01: the day on which this holder is first bound
+ * @throws IssuerError `disease-not-in-record`
  */
-export function attest(record: ImmunizationRecord, schema: Schema, boundOn: number): Attributes {
-  const attributes = { ...record.attributes, boundOn: formatDay(boundOn) }
-  encodeAttributes(schema, attributes)
-  return attributes
+export function attestImmunization(intake: ImmunizationIntake, today: number, disease?: string): Attributes {
+  const find = (wanted: string) => intake.records.find((record) => record.disease === wanted)
+  const record = disease === undefined ? (find(DISEASE.covid19) ?? intake.records[0]) : find(disease)
+  if (record === undefined) throw new IssuerError("disease-not-in-record", "the record holds no such disease")
+  return { ...record.attributes, boundOn: formatDay(today) }
 }

@@ -1,33 +1,46 @@
-// A new issuer entry: one signing key, one operations key, nothing issued. Rotation is another entry of the operator.
-import { makeSigningKey, encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import { issuerKeyOf } from "../../protocol/credential/credential.ts"
 import type { RandomBytes } from "../../protocol/credential/holder.ts"
-import { parseIssuerEntry } from "../../protocol/wire/credential.ts"
-import type { IssuerKeys } from "./issuer-keys.ts"
-import type { IssuerState } from "./issuer-state.ts"
+import { decodeBase64Url, encodeBase64Url } from "../../protocol/primitives/bytes.ts"
+import {
+  encodeSigningKey,
+  encodeVerifierKey,
+  makeSigningKey,
+  parseSigningKey,
+} from "../../protocol/primitives/note-key.ts"
+import type { IssuerEntry } from "../../protocol/wire/credential.ts"
+import type { IssuerState } from "../../protocol/wire/issuer-state.ts"
 
-/** How an issuer is called: `id` names the entry, `operator` the organisation behind one or more entries. */
-export interface IssuerProfile {
-  readonly id: string
-  readonly operator: string
-  /** For people; shown by wallets. */
-  readonly name: string
-}
+/** Who an issuer is. */
+export type IssuerIdentity = Pick<IssuerState, "id" | "operator" | "name" | "registry">
 
 /**
- * Fresh keys and an empty state. The entry, `state.entry`, is what a registry lists.
- * @param randomBytes - a CSPRNG; two times 32 bytes are drawn
- * @throws ProtocolError `malformed-registry` when id, operator or name cannot stand in an entry
+ * A new issuer with fresh keys: one for records (BabyJubJub), one for lists and documents (Ed25519).
+ * @param randomBytes - a CSPRNG
  */
-export function createIssuer(
-  profile: IssuerProfile,
-  randomBytes: RandomBytes,
-): { readonly keys: IssuerKeys; readonly state: IssuerState } {
-  const signingSeed = randomBytes(32)
-  // An entry's names are checked before they name a key; the key text is replaced right after.
-  const draft = { ...profile, key: issuerKeyOf(signingSeed), operationsKey: "unset" }
-  const { id } = parseIssuerEntry(draft)
-  const operationsKey = makeSigningKey(id, randomBytes(32))
-  const entry = parseIssuerEntry({ ...draft, operationsKey: encodeVerifierKey(operationsKey) })
-  return { keys: { signingSeed, operationsKey }, state: { entry, lists: [], records: [] } }
+export function createIssuer(identity: IssuerIdentity, randomBytes: RandomBytes): IssuerState {
+  const { id, operator, name, registry } = identity
+  return {
+    type: "sotto/issuer/1",
+    ...{ id, operator, name, registry },
+    signingSeed: encodeBase64Url(randomBytes(32)),
+    operationsKey: encodeSigningKey(makeSigningKey(`${registry}/${id}`, randomBytes(32))),
+    lists: [],
+    issued: [],
+  }
+}
+
+/** The public entry for a registry. */
+export function issuerEntryOf({ id, operator, name, signingSeed, operationsKey }: IssuerState): IssuerEntry {
+  return {
+    ...{ id, operator, name },
+    key: [...issuerKeyOf(signingSeedOf({ signingSeed }))],
+    operationsKey: encodeVerifierKey(parseSigningKey(operationsKey)),
+  }
+}
+
+/** The 32 secret bytes that sign records. */
+export function signingSeedOf({ signingSeed }: Pick<IssuerState, "signingSeed">): Uint8Array {
+  const seed = decodeBase64Url(signingSeed)
+  if (seed === null) throw new RangeError("the state was not parsed")
+  return seed
 }

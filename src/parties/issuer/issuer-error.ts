@@ -1,18 +1,12 @@
 import { SottoError } from "../../protocol/primitives/errors.ts"
 
-/** Why an issuer does not do what it was asked, or cannot read what it kept. */
+/** Why an issuer does not sign. */
 export type IssuerErrorCode =
-  | "commitment-foreign"
-  | "key-mismatch"
-  | "validity-invalid"
-  | "time-invalid"
-  | "bound-on-wrong"
-  | "status-list-full"
-  | "older-record-valid"
-  | "record-unknown"
-  | "already-revoked"
-  | "malformed-issuer-state"
-  | "malformed-issuer-keys"
+  | "disease-not-in-record" // the record says nothing about the disease asked for
+  | "holder-mismatch" // the commitment was made for another issuer or registry
+  | "status-list-full" // over 80 %: begin a new entry of the same operator
+  | "record-unknown" // nothing like it was issued here
+  | "validity-malformed" // not whole days, or it ends before it begins
 
-/** A refusal of the issuer's own rules, or a fault of its files; messages name members and counts, never a record. */
+/** An act that an issuer refuses; messages hold no attribute and no holder. */
 export class IssuerError extends SottoError<IssuerErrorCode> {}

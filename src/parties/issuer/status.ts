@@ -16,6 +16,8 @@ import { IssuerError } from "./issuer-error.ts"
 const CAPACITY = (STATUS_INDEXES / 256) * STATUS_BITS
 /** Above this share a random draw takes long, and a full list cannot re-issue: a new entry of the same operator is due. */
 const MAX_SHARE = 0.8
+/** At that share a draw fails with 0.81: a thousand in a row mean that the randomness repeats itself. */
+const MAX_DRAWS = 1000
 
 /**
  * An unused index, drawn at random: the order of issue does not show in it.
@@ -27,10 +29,11 @@ export function drawStatusIndex(state: IssuerState, schemaId: Fr, randomBytes: R
   )
   if (used.size >= CAPACITY * MAX_SHARE)
     throw new IssuerError("status-list-full", "over 80 % of the list is used")
-  for (;;) {
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const index = Number(bytesToBigint(randomBytes(4)) % BigInt(STATUS_INDEXES)) // 2^32 is a multiple of 2^20: no bias
     if (index % 256 < STATUS_BITS && !used.has(index)) return index
   }
+  throw new RangeError("the source of randomness repeats itself")
 }
 
 /** The state with one bit of a schema's list set. */

@@ -16,10 +16,10 @@ import { verifyPresentation } from "./verify-presentation.ts"
 import type { PresentationRefusal, VerifiedPresentation } from "./verify-presentation.ts"
 
 /** A verifier that cannot be trusted with a verdict. */
-export class VerifierError extends SottoError<"self-test-failed"> {}
+class VerifierError extends SottoError<"self-test-failed"> {}
 
 /** A proof that is known to hold, for the self-test. */
-export interface ProofSample {
+interface ProofSample {
   readonly signals: readonly Fr[]
   readonly proof: WireProof
 }

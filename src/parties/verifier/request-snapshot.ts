@@ -24,7 +24,7 @@ export interface RequestSnapshot {
 }
 
 /** How long an epoch is accepted after its successor became current, unless that one is urgent, seconds. */
-export const GRACE_SECONDS = 120
+const GRACE_SECONDS = 120
 /** Longest life of an epoch: a registry publishes at least every 24 h, with an hour of room; seconds. */
 export const EPOCH_LIFE_SECONDS = 25 * 3600
 

@@ -114,8 +114,7 @@ export function dayAt(unixSeconds: number, zone: string): number {
   return Math.floor((unixSeconds + offsetSeconds(zone)) / SECONDS_PER_DAY)
 }
 
-/** Seconds east of UTC of `Z`, `+hh:mm` or `-hh:mm`. */
-export function offsetSeconds(zone: string): number {
+function offsetSeconds(zone: string): number {
   if (zone === "Z") return 0
   const seconds = Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(4, 6)) * 60
   return zone.startsWith("-") ? -seconds : seconds

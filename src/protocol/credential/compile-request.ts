@@ -1,8 +1,8 @@
 // A request compiled from trusted documents: verifier, service and wallet come to the same parts or to the same refusal.
 import { encodeFr } from "../primitives/field.ts"
+import { MAX_PARTS } from "../wire/presentation.ts"
 import type { RequestAlternative } from "../wire/presentation-request.ts"
 import { StatementError } from "./credential-error.ts"
-import { MAX_PARTS } from "./parts.ts"
 import type { CompiledPart } from "./parts.ts"
 import { assertConsistent } from "./presentation-request.ts"
 import type { UnsignedRequest } from "./presentation-request.ts"

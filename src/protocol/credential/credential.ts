@@ -11,7 +11,7 @@ import { encodeAttributes } from "./attribute.ts"
 import { SECONDS_PER_DAY } from "./calendar.ts"
 
 /** The seven scalars under a credential's signature. */
-export interface CredentialFields {
+interface CredentialFields {
   readonly schemaId: bigint
   readonly holder: bigint
   readonly statusIndex: bigint
@@ -35,7 +35,7 @@ export const computeAttributesRoot = (attrs: readonly bigint[]): bigint => {
 }
 
 /** P(1002, schemaId, holder, statusIndex, validFrom, validUntil, attrsRoot, credId). */
-export function computeCredentialHash(fields: CredentialFields): bigint {
+function computeCredentialHash(fields: CredentialFields): bigint {
   const { schemaId, holder, statusIndex, validFrom, validUntil, attrsRoot, credId } = fields
   return poseidon(TAG.credential, schemaId, holder, statusIndex, validFrom, validUntil, attrsRoot, credId)
 }

@@ -31,7 +31,7 @@ export interface Registry {
 }
 
 /** P(1003, Ax, Ay, schemaId, statusRoot). */
-export function computeIssuerLeaf(key: EncodedPoint, schemaId: Fr, statusRoot: Fr): bigint {
+function computeIssuerLeaf(key: EncodedPoint, schemaId: Fr, statusRoot: Fr): bigint {
   return poseidon(TAG.issuer, BigInt(key[0]), BigInt(key[1]), BigInt(schemaId), BigInt(statusRoot))
 }
 

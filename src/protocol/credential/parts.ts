@@ -1,10 +1,8 @@
 // Packing clauses into parts, one proof each: steps 5 and 6 of compiling.
+import { MAX_PARTS } from "../wire/presentation.ts"
 import { StatementError } from "./credential-error.ts"
 import { CLAUSES, compareSlots, OP, SLOTS } from "./slot.ts"
 import type { Clause, Slot } from "./slot.ts"
-
-/** Most parts of one request, hence of one statement. */
-export const MAX_PARTS = 8
 
 /** What one proof shows; its parts together are the statement. */
 export interface CompiledPart {

@@ -25,14 +25,13 @@ export function challengeScalar({ challenge }: Pick<UnsignedRequest, "challenge"
 }
 
 /** H31("sotto/audience/1", JCS(`verifier`)). */
-export const computeAudience = (request: UnsignedRequest): bigint =>
-  hash("sotto/audience/1", request.verifier)
+const computeAudience = (request: UnsignedRequest): bigint => hash("sotto/audience/1", request.verifier)
 
 /** H31("sotto/purpose/1", JCS(`purpose`)). */
-export const computePurpose = (request: UnsignedRequest): bigint => hash("sotto/purpose/1", request.purpose)
+const computePurpose = (request: UnsignedRequest): bigint => hash("sotto/purpose/1", request.purpose)
 
 /** H31("sotto/circuit/1", JCS(`circuit`)). */
-export const computeCircuit = (request: UnsignedRequest): bigint => hash("sotto/circuit/1", request.circuit)
+const computeCircuit = (request: UnsignedRequest): bigint => hash("sotto/circuit/1", request.circuit)
 
 const HASHED_APART = ["challenge", "verifier", "purpose", "expiresAt", "circuit", "boundData", "signature"]
 

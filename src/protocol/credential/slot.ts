@@ -12,7 +12,7 @@ export const OP = {
   inSet: 7,
 } as const
 /** An operation's number in the slot code. */
-export type Op = (typeof OP)[keyof typeof OP]
+type Op = (typeof OP)[keyof typeof OP]
 
 /** Slots and clauses of one part: the largest that fit the circuit's domain. */
 export const SLOTS = 6

@@ -31,7 +31,7 @@ export interface SigningKey extends VerifierKey {
 }
 
 /** The verifier key of a name and a 32-byte Ed25519 public key. */
-export function makeVerifierKey(name: string, publicKey: Uint8Array, type: NoteKeyType = 0x01): VerifierKey {
+function makeVerifierKey(name: string, publicKey: Uint8Array, type: NoteKeyType = 0x01): VerifierKey {
   if (!isKeyName(name) || publicKey.length !== 32) throw new RangeError("not a note key")
   const typed = concatBytes(bigintToBytes(BigInt(type), 1), publicKey)
   return { name, type, keyId: sha256(concatBytes(utf8ToBytes(`${name}\n`), typed)).slice(0, 4), publicKey }

@@ -4,14 +4,16 @@ import { bytesToUtf8, utf8ToBytes } from "../primitives/bytes.ts"
 import { ProtocolError } from "../primitives/errors.ts"
 
 /** What our documents consist of. */
-export type Json = string | number | boolean | readonly Json[] | { readonly [member: string]: Json | undefined }
+export type Json =
+  string | number | boolean | readonly Json[] | { readonly [member: string]: Json | undefined }
 
 /** The RFC 8785 text of a value; members that are undefined are left out. RangeError on what JCS-restricted forbids. */
 export function canonicalText(value: Json): string {
   if (typeof value === "string") return canonicalString(value)
   if (typeof value === "boolean") return String(value)
   if (typeof value === "number") {
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new RangeError("only safe integers are canonical")
+    if (!Number.isSafeInteger(value) || Object.is(value, -0))
+      throw new RangeError("only safe integers are canonical")
     return String(value)
   }
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalText).join(",")}]`
@@ -41,7 +43,8 @@ export interface JsonLimits {
  */
 export function parseStrictJson(input: Uint8Array | string, limits: JsonLimits): Json {
   const length = typeof input === "string" ? input.length : input.byteLength
-  if (length > limits.maxBytes) throw new ProtocolError("too-large", `expected at most ${limits.maxBytes} bytes`)
+  if (length > limits.maxBytes)
+    throw new ProtocolError("too-large", `expected at most ${limits.maxBytes} bytes`)
   return new StrictReader(textOf(input), limits).readDocument()
 }
 
@@ -118,7 +121,8 @@ class StrictReader {
 
   #string(): string {
     const source = this.#match(STRING)
-    if (source === null || source.length > this.#maxString + 2) throw malformed("expected a string of bounded length")
+    if (source === null || source.length > this.#maxString + 2)
+      throw malformed("expected a string of bounded length")
     const value = JSON.parse(source) as string
     if (!value.isWellFormed()) throw malformed("a lone surrogate")
     return value

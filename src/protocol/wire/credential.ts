@@ -106,7 +106,8 @@ export const parseCredential = (input: Uint8Array | string): Credential =>
 export const parseStatusList = (input: Uint8Array | string): StatusList =>
   parseMessage(statusList, input, { maxBytes: 1024 * 1024, maxString: LIST_STRING }, "malformed-registry")
 /** Reads an issuer entry. @throws ProtocolError `malformed-registry` */
-export const parseIssuerEntry = (input: unknown): IssuerEntry => parseShape(issuerEntry, input, "malformed-registry")
+export const parseIssuerEntry = (input: unknown): IssuerEntry =>
+  parseShape(issuerEntry, input, "malformed-registry")
 /** Reads a registry bundle: up to 64 MiB before it is checked against the epoch's digest. @throws as parseStatusList */
 export const parseRegistryBundle = (input: Uint8Array | string): RegistryBundle =>
   parseMessage(bundle, input, { maxBytes: 64 * 1024 * 1024, maxString: LIST_STRING }, "malformed-registry")

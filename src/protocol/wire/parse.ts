@@ -15,8 +15,23 @@ export function parseShape<T>(schema: z.ZodType<T>, value: unknown, code: Protoc
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const path = issue === undefined ? "" : issue.path.map(String).join(".").slice(0, 120)
-  const own = result.error.issues.find((entry) => entry.message === CANONICAL_CODE)
-  throw new ProtocolError(own === undefined ? code : CANONICAL_CODE, path === "" ? "malformed" : `malformed at ${path}`)
+  const own = result.error.issues.find(
+    (entry) => entry.message === CANONICAL_CODE && isPresent(value, entry.path),
+  )
+  throw new ProtocolError(
+    own === undefined ? code : CANONICAL_CODE,
+    path === "" ? "malformed" : `malformed at ${path}`,
+  )
+}
+
+// A member that is missing is a wrong shape, not a number in a foreign spelling.
+function isPresent(value: unknown, path: readonly PropertyKey[]): boolean {
+  let at = value
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return false
+    at = (at as Readonly<Record<PropertyKey, unknown>>)[step]
+  }
+  return true
 }
 
 /** `parseShape` of strictly parsed JSON bytes. @throws ProtocolError `code`, `too-large`, `field-element-not-canonical` */

@@ -1,7 +1,7 @@
 // The scalars that messages are made of; every one has exactly one accepted spelling.
 import { z } from "zod"
 import { decodeBase64Url } from "../primitives/bytes.ts"
-import { Q, R } from "../primitives/field.ts"
+import { R } from "../primitives/field.ts"
 import type { Fr, Nullifier } from "../primitives/field.ts"
 import type { Digest } from "../primitives/hash.ts"
 import { CANONICAL_CODE } from "./parse.ts"
@@ -16,8 +16,6 @@ function isBelow(modulus: bigint): (value: unknown) => boolean {
 export const fr = z.custom<Fr>(isBelow(R), { error: CANONICAL_CODE })
 /** A nullifier: spelled as a scalar. */
 export const nullifier = z.custom<Nullifier>(isBelow(R), { error: CANONICAL_CODE })
-/** A coordinate of a proof point, below q. */
-export const coordinate = z.custom<string>(isBelow(Q), { error: CANONICAL_CODE })
 /** A BabyJubJub point; membership of the curve and of the subgroup is checked by `parseCurvePoint`. */
 export const point = z.tuple([fr, fr])
 /** `sha256:` and 64 lower-case hexadecimal digits. */

@@ -62,7 +62,7 @@ export const parameters = z.record(parameterName, z.union([literal, z.array(lite
 export type Parameters = z.infer<typeof parameters>
 
 /** sotto/value-set/1: a long list of codes, ascending, no duplicate. */
-export const valueSet = z.strictObject({
+const valueSet = z.strictObject({
   type: z.literal("sotto/value-set/1"),
   id: versionedName,
   codes: z.array(z.string().min(3).max(512)).min(1).max(4096),
@@ -88,7 +88,7 @@ const attribute = z.strictObject({
 export type AttributeDefinition = z.infer<typeof attribute>
 
 /** sotto/schema/1: the sixteen typed attributes of one kind of record. */
-export const schema = z.strictObject({
+const schema = z.strictObject({
   type: z.literal("sotto/schema/1"),
   name,
   version: z.int().min(1).max(1000),

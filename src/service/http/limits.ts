@@ -23,7 +23,7 @@ export interface RateLimits {
 }
 
 /** Writes that one address may have open at a time. */
-export const ANONYMOUS_WRITES_IN_FLIGHT = 32
+const ANONYMOUS_WRITES_IN_FLIGHT = 32
 const SHARED_FACTOR = 20
 const WINDOW_MS = 60_000
 

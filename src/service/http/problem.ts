@@ -89,7 +89,7 @@ export function retryAfter(problem: Problem): number | null {
 export function problemDocument(
   problem: Problem,
   instance: string,
-): { readonly [member: string]: Json | undefined } {
+): Readonly<Record<string, Json | undefined>> {
   const { detail, errors } = problem.details
   return {
     type: `/problems/${problem.code}`,

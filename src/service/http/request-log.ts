@@ -5,7 +5,7 @@ import { pino } from "pino"
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent"
 
 /** The closed set of messages. */
-export type LogMessage =
+type LogMessage =
   | "listening"
   | "request"
   | "request-failed"
@@ -18,7 +18,7 @@ export type LogMessage =
   | "ledger-halted"
 
 /** Every field a line may have, beside time, level and msg. */
-export interface LogFields {
+interface LogFields {
   readonly requestId?: string // random, per request
   readonly route?: string // the template, never the URL
   readonly method?: string

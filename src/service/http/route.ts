@@ -5,7 +5,7 @@ import type { Json } from "../../protocol/wire/canonical-json.ts"
 /** What an API key may be for. */
 export type Role = "issuer" | "verifier" | "registry"
 /** What an API key may do. */
-export type Scope = "status:write" | "request:write" | "request:read" | "registry:write"
+type Scope = "status:write" | "request:write" | "request:read" | "registry:write"
 
 /** Who is calling: the holder of a valid API key. */
 export interface Principal {
@@ -79,11 +79,7 @@ export interface Route {
 /** An answer in JSON. */
 export function jsonAnswer(
   value: Json,
-  {
-    status = 200,
-    freshness = "no-store" as Freshness,
-    ...rest
-  }: Partial<Omit<Answer, "body" | "mediaType">> = {},
+  { status = 200, freshness = "no-store", ...rest }: Partial<Omit<Answer, "body" | "mediaType">> = {},
 ): Answer {
   return { status, freshness, mediaType: "application/json", body: canonicalBytes(value), ...rest }
 }

@@ -37,7 +37,8 @@ async function readItem(
   const item = CATALOGUE.items.find((known) => known.type === type && known.id === id)
   if (document === null || item === undefined) throw new Problem("not-found")
   const claim = [item.type, item.id, item.sha256] as const
-  if ((await ledger.findClaim(ledgerOrigin, ["withdrawn", ...claim])) !== null) throw new Problem("statement-withdrawn")
+  if ((await ledger.findClaim(ledgerOrigin, ["withdrawn", ...claim])) !== null)
+    throw new Problem("statement-withdrawn")
   const index = (await ledger.findClaim(ledgerOrigin, ["item", ...claim]))?.index ?? null
   const receipt = index === null ? null : await ledger.receipt(ledgerOrigin, index)
   if (receipt === null) throw new Problem("not-found")

@@ -76,7 +76,11 @@ async function registriesOf(
 
 type DraftAlternative = PresentationRequestDraft["items"][number]["alternatives"][number]
 
-function completeAlternative({ registry, statement: id, parameters }: DraftAlternative, item: number, at: number) {
+function completeAlternative(
+  { registry, statement: id, parameters }: DraftAlternative,
+  item: number,
+  at: number,
+) {
   const statement = CATALOGUE.findStatement(id)
   const schema = statement === null ? null : CATALOGUE.findSchema(statement.schema, statement.subject)
   if (statement === null || schema === null) throw refused(item, at, "statement", "statement-unknown")
@@ -94,7 +98,11 @@ function usedValueSets(request: UnsignedRequest): UnsignedRequest["valueSets"] {
     compileRequest(request, { findSchemaById: CATALOGUE.findSchemaById, findValueSet })
   } catch (error) {
     if (!(error instanceof StatementError)) throw error
-    throw new Problem("statement-refused", { errors: [{ path: "items", code: error.code }] }, { cause: error })
+    throw new Problem(
+      "statement-refused",
+      { errors: [{ path: "items", code: error.code }] },
+      { cause: error },
+    )
   }
   return Object.fromEntries([...used].map((id) => [id, valueSetOf(id)]))
 }

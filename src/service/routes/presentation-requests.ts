@@ -6,7 +6,10 @@ import { encodeFr } from "../../protocol/primitives/field.ts"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
-import { parsePresentationRequest, parsePresentationRequestDraft } from "../../protocol/wire/presentation-request.ts"
+import {
+  parsePresentationRequest,
+  parsePresentationRequestDraft,
+} from "../../protocol/wire/presentation-request.ts"
 import { SMALL_BODY_BYTES } from "../http/limits.ts"
 import { Problem } from "../http/problem.ts"
 import { documentAnswer, EMPTY_ANSWER, jsonAnswer } from "../http/route.ts"
@@ -56,7 +59,9 @@ async function postRequest(deps: RouteDeps, call: Call): Promise<Answer> {
   const record = await deps.store.findVerifier(subjectOf(call))
   const verifier = record?.state === "active" ? verifierOf(record) : null
   if (verifier?.key !== encodeVerifierKey(deps.requestKey)) {
-    throw new Problem("scope-missing", { detail: "the verifier has no directory record under this service's key" })
+    throw new Problem("scope-missing", {
+      detail: "the verifier has no directory record under this service's key",
+    })
   }
   const request = await composeRequest(deps, draft, verifier)
   const row: RequestRow = {

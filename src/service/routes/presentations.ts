@@ -112,12 +112,10 @@ function draftOf(deps: RouteDeps, call: Call, answered: Answered, verified: Veri
   const opening = openingOf(request, verified, acceptedAt)
   const requestHash = opening.requestHash
   // V9 under the lock: the newest epochs are still the newest.
-  const newest = Object.entries(snapshot.registries).map(
-    ([registry, [epoch]]): Precondition => ({
-      require: "absent",
-      claim: ["epoch", registry, String((epoch?.number ?? 0) + 1)],
-    }),
-  )
+  const newest = Object.entries(snapshot.registries).map(([registry, [epoch]]): Precondition => ({
+    require: "absent",
+    claim: ["epoch", registry, String((epoch?.number ?? 0) + 1)],
+  }))
   const { ref: _ref, ...record } = idempotencyRow(deps, call.idempotency, 201, "")
   return {
     entry: presentationEntry(presentationCommitment(salt, opening), verified.spend),
@@ -128,7 +126,7 @@ function draftOf(deps: RouteDeps, call: Call, answered: Answered, verified: Veri
         row: "presentation",
         requestId: request.id,
         salt,
-        opening: canonicalBytes(opening as unknown as Json),
+        opening: canonicalBytes(opening),
         evidence: encodeEvidence({ type: "sotto/evidence/1", presentation, signals: verified.signals }),
         retainUntilUnixSeconds: acceptedAt + deps.retentionDays * DAY_SECONDS,
       },
@@ -138,8 +136,15 @@ function draftOf(deps: RouteDeps, call: Call, answered: Answered, verified: Veri
   } as const
 }
 
-function openingOf(request: PresentationRequest, { nullifiers }: VerifiedPresentation, acceptedAt: number): PresentationOpening {
-  const registries = Object.entries(request.registries).map(([id, { epoch }]): [string, number] => [id, epoch])
+function openingOf(
+  request: PresentationRequest,
+  { nullifiers }: VerifiedPresentation,
+  acceptedAt: number,
+): PresentationOpening {
+  const registries = Object.entries(request.registries).map(([id, { epoch }]): [string, number] => [
+    id,
+    epoch,
+  ])
   return {
     type: "sotto/entry/presentation/1",
     requestHash: encodeFr(computeRequestHash(request)),

@@ -131,7 +131,8 @@ async function putStatusList(deps: RouteDeps, call: Call): Promise<Answer> {
     return jsonAnswer({ epoch: (newest?.number ?? 0) + 1 }, { status: 202 })
   }
   const published = await registry.publish({ urgent })
-  if (published.outcome !== "published") throw new TypeError("a publication without a key is never a repetition")
+  if (published.outcome !== "published")
+    throw new TypeError("a publication without a key is never a repetition")
   return jsonAnswer({ epoch: published.number }, { status: 202 })
 }
 

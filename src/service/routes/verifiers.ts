@@ -45,7 +45,10 @@ export async function registerVerifier(
   const key = encodeVerifierKey(requestKey)
   const body = canonicalBytes(parseVerifierRecord({ ...verifier, key }))
   const { id } = verifier
-  const entry = signVerifierRecord({ id, recordSha256: bytesToHex(sha256(body)), key, state: "active" }, requestKey)
+  const entry = signVerifierRecord(
+    { id, recordSha256: bytesToHex(sha256(body)), key, state: "active" },
+    requestKey,
+  )
   const admission = await ledger.admit(ledgerOrigin, {
     entry,
     sideRows: [{ row: "verifier", id, body, state: "active" }],
@@ -70,5 +73,8 @@ async function readVerifier({ store, ledger, ledgerOrigin }: RouteDeps, { params
   if (row?.state !== "active") throw new Problem("not-found")
   const receipt = await ledger.receipt(ledgerOrigin, row.entryIndex)
   if (receipt === null) throw new Problem("not-found")
-  return jsonAnswer({ document: verifierOf(row), receipt: receipt as unknown as Json }, { freshness: "minute" })
+  return jsonAnswer(
+    { document: verifierOf(row), receipt: receipt as unknown as Json },
+    { freshness: "minute" },
+  )
 }

@@ -90,7 +90,8 @@ async function testThreads(pool: BoundedPool<VerifyJob, VerifyOutcome>, threads:
     }
   }
   const passed = await Promise.all(Array.from({ length: threads }, test))
-  if (!passed.every(Boolean)) throw new VerificationError("self-test-failed", "a verification thread is not sound")
+  if (!passed.every(Boolean))
+    throw new VerificationError("self-test-failed", "a verification thread is not sound")
 }
 
 function faultOf(fault: PoolFault): VerificationError {

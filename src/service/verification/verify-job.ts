@@ -24,7 +24,9 @@ export type VerifyJob =
 export type VerifyOutcome = Verdict<VerifiedPresentation | null, PresentationRefusal>
 
 /** Opens the thread's function; a thread whose self-test fails never answers a job. @throws as openVerifier */
-export async function openVerifyJob(parts: VerifierParts): Promise<(job: VerifyJob) => Promise<VerifyOutcome>> {
+export async function openVerifyJob(
+  parts: VerifierParts,
+): Promise<(job: VerifyJob) => Promise<VerifyOutcome>> {
   const verifier = await openVerifier(parts, CATALOGUE)
   return async (job) => {
     if (job.kind === "self-test") return accept(null)

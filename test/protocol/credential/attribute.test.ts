@@ -39,7 +39,14 @@ describe("positions", () => {
         "8 from",
         "9 until",
       ],
-      ...["10 born.first", "11 born.last", "12 takenAt", "13 note"],
+      ...[
+        "10 born.first",
+        "11 born.last",
+        "12 takenAt",
+        "13 note",
+        "14 parentBorn.first",
+        "15 parentBorn.last",
+      ],
     ])
     expect(place("born")).toBeUndefined()
   })

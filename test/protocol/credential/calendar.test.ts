@@ -38,12 +38,25 @@ describe("days", () => {
     expect(parseDay(text)).toBe(days)
   })
 
-  it.each(["2023-02-29", "1900-02-29", "2022-04-31", "2022-13-01", "2022-00-10", "2022-01-00", "0000-01-01", "2022-1-1", "22-01-01", "2022-01-01T00:00:00Z", " 2022-01-01", "2022-01-01\n", "+2022-01-01", "٢٠٢٢-01-01", ""])(
-    "do not include %j",
-    (text) => {
-      expect(parseDay(text)).toBeNull()
-    },
-  )
+  it.each([
+    "2023-02-29",
+    "1900-02-29",
+    "2022-04-31",
+    "2022-13-01",
+    "2022-00-10",
+    "2022-01-00",
+    "0000-01-01",
+    "2022-1-1",
+    "22-01-01",
+    "2022-01-01T00:00:00Z",
+    " 2022-01-01",
+    "2022-01-01\n",
+    "+2022-01-01",
+    "٢٠٢٢-01-01",
+    "",
+  ])("do not include %j", (text) => {
+    expect(parseDay(text)).toBeNull()
+  })
 
   it("know the leap years of four centuries", () => {
     expect([1900, 2000, 2023, 2024, 2100].map((year) => daysInMonth(year, 2))).toEqual([28, 29, 28, 29, 28])
@@ -86,7 +99,7 @@ describe("instants", () => {
   it("agree with the platform at any offset and drop the fraction", () => {
     const offset = fc.integer({ min: -14 * 60, max: 14 * 60 })
     fc.assert(
-      fc.property(fc.integer({ min: -2 ** 33, max: 2 ** 35 }), offset, (seconds, minutes) => {
+      fc.property(fc.integer({ min: -(2 ** 33), max: 2 ** 35 }), offset, (seconds, minutes) => {
         const local = new Date((seconds + minutes * 60) * 1000).toISOString().slice(0, 19)
         const two = (n: number) => String(Math.floor(Math.abs(n))).padStart(2, "0")
         const zone = `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
@@ -97,12 +110,22 @@ describe("instants", () => {
     )
   })
 
-  it.each(["2022-01-01T00:00:00", "2022-01-01", "2022-01-01 00:00:00Z", "2022-01-01t00:00:00z", "2022-01-01T24:00:00Z", "2022-01-01T00:60:00Z", "2022-01-01T00:00:61Z", "2022-02-30T00:00:00Z", "2022-01-01T00:00Z", "2022-01-01T00:00:00.Z", "2022-01-01T00:00:00+1:00", "2022-01-01T00:00:00+0100"])(
-    "do not include %j",
-    (text) => {
-      expect(parseInstant(text)).toBeNull()
-    },
-  )
+  it.each([
+    "2022-01-01T00:00:00",
+    "2022-01-01",
+    "2022-01-01 00:00:00Z",
+    "2022-01-01t00:00:00z",
+    "2022-01-01T24:00:00Z",
+    "2022-01-01T00:60:00Z",
+    "2022-01-01T00:00:61Z",
+    "2022-02-30T00:00:00Z",
+    "2022-01-01T00:00Z",
+    "2022-01-01T00:00:00.Z",
+    "2022-01-01T00:00:00+1:00",
+    "2022-01-01T00:00:00+0100",
+  ])("do not include %j", (text) => {
+    expect(parseInstant(text)).toBeNull()
+  })
 
   it("reads a leap second as the next second, as Unix time does", () => {
     expect(parseInstant("2016-12-31T23:59:60Z")).toBe(parseInstant("2017-01-01T00:00:00Z"))
@@ -112,8 +135,18 @@ describe("instants", () => {
 describe("zones", () => {
   it("give the day of the verifier, from UTC+14 to UTC-12", () => {
     const noon = 1_665_835_200 // 2022-10-15T12:00:00Z
-    const days = ["+14:00", "+12:00", "+11:59", "Z", "-11:59", "-12:00", "-14:00"].map((zone) => formatDay(dayAt(noon, zone)))
-    expect(days).toEqual(["2022-10-16", "2022-10-16", "2022-10-15", "2022-10-15", "2022-10-15", "2022-10-15", "2022-10-14"])
+    const days = ["+14:00", "+12:00", "+11:59", "Z", "-11:59", "-12:00", "-14:00"].map((zone) =>
+      formatDay(dayAt(noon, zone)),
+    )
+    expect(days).toEqual([
+      "2022-10-16",
+      "2022-10-16",
+      "2022-10-15",
+      "2022-10-15",
+      "2022-10-15",
+      "2022-10-15",
+      "2022-10-14",
+    ])
     expect(formatDay(dayAt(noon - 1, "+12:00"))).toBe("2022-10-15")
     expect(formatDay(dayAt(-1, "Z"))).toBe("1969-12-31")
   })

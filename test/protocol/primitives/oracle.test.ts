@@ -126,7 +126,7 @@ describe("parseCurvePoint", () => {
     const { x, y } = BASE8.toAffine()
     for (const other of [
       [(x + R).toString(), y.toString()],
-      [Number(5), y.toString()],
+      [5, y.toString()],
       [`0x${x.toString(16)}`, y.toString()],
     ]) {
       expect(codeOf(() => parseCurvePoint(other))).toBe("field-element-not-canonical")

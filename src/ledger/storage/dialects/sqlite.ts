@@ -12,6 +12,8 @@ export interface EngineDialect {
   readonly triggers: readonly { readonly name: string; readonly create: string }[]
   /** The code of a driver's error; null when the error is not the driver's. */
   readonly classify: (error: unknown) => StoreErrorCode | null
+  /** The value of one of the engine's settings on this connection. */
+  readonly readSetting: (name: string) => unknown
   /** The engine's own check of its file; no line when it is whole. */
   readonly checkIntegrity: () => readonly string[]
   /** Gives erased pages back, so that no copy of them survives in a log file. */
@@ -49,6 +51,7 @@ export function openSqlite(path: string, options: { readonly readonly?: boolean 
     integer: "bigint",
     triggers: TRIGGERS,
     classify: classifySqlite,
+    readSetting: (name) => database.pragma(name, { simple: true }),
     checkIntegrity: () => integrityOf(database),
     forgetErased: () => database.pragma("wal_checkpoint(TRUNCATE)"),
   }
