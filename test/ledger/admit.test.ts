@@ -56,7 +56,7 @@ const idempotency = (name: string, body = "body"): SideRow => ({
 
 describe("admitting", () => {
   test("answers with a receipt that verifies offline, under every batch split", async () => {
-    const answers = []
+    const answers: Admission[] = []
     for (const count of [1, 254, 2, 43]) {
       const from = answers.length
       answers.push(

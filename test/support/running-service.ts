@@ -109,6 +109,7 @@ export async function startTestService({
     SOTTO_LISTEN: "127.0.0.1:0",
     SOTTO_VERIFY_THREADS: "1",
     SOTTO_BATCH_MS: "2",
+    SOTTO_KEEPALIVE_SECONDS: "60", // tests hold the event loop for seconds while they forge
     SOTTO_DRAIN_DELAY_SECONDS: "0",
     SOTTO_RATE_SHARED: "127.0.0.0/8",
     ...environment,

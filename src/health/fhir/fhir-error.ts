@@ -26,7 +26,7 @@ export type DoseRefusal =
   | "malformed-dose"
 
 /** What the record says twice or in two ways; the dose stays, the contradicted attribute is absent. */
-export type DoseNotice = "dose-duplicate" | "dose-conflict" | "protocol-ambiguous"
+type DoseNotice = "dose-duplicate" | "dose-conflict" | "protocol-ambiguous"
 
 /** Something in a bundle that the issuer should see: a code and a JSON path (RFC 9535), never a value. */
 export interface IntakeProblem {

@@ -5,7 +5,7 @@ import type { Json } from "../../protocol/wire/canonical-json.ts"
 import { FhirError } from "./fhir-error.ts"
 
 /** A JSON number in its source text: 1.10 stays 1.10, and no float ever stands between record and credential. */
-export class SourceNumber {
+class SourceNumber {
   readonly source: string
 
   constructor(source: string) {

@@ -7,7 +7,7 @@ import { up as ledgerAndService } from "./migrations/0001-ledger-and-service.ts"
 const MIGRATIONS = [ledgerAndService]
 
 /** The schema version that this program writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length
+const SCHEMA_VERSION = MIGRATIONS.length
 
 /** Brings the schema to `SCHEMA_VERSION`, each step in a transaction of its own; does nothing when it is there. */
 export async function migrate(database: Database): Promise<void> {

@@ -42,7 +42,7 @@ export function encodeCheckpoint(
  * @param text - attacker-controlled
  * @throws ProtocolError `malformed-log`
  */
-export function parseCheckpointText(text: string): Checkpoint {
+function parseCheckpointText(text: string): Checkpoint {
   const [origin = "", digits = "", encoded = "", end, more] = text.split("\n")
   const size = /^(?:0|[1-9][0-9]{0,15})$/.test(digits) ? Number(digits) : NaN
   const root = decodeBase64(encoded)

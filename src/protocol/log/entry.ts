@@ -8,7 +8,7 @@ import { parseMessage } from "../wire/parse.ts"
 import { counter, fr, name, nullifier, unixSeconds } from "../wire/scalars.ts"
 
 /** Largest entry of the main log, bytes; C2SP bundles would carry 65,535. */
-export const MAX_ENTRY_BYTES = 1024
+const MAX_ENTRY_BYTES = 1024
 /** Most nullifiers one presentation spends: one per item of a request. */
 const MAX_SPENT = 8
 

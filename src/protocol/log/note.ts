@@ -11,9 +11,9 @@ import { ProtocolError } from "../primitives/errors.ts"
 import type { VerifierKey } from "../primitives/note-key.ts"
 
 /** Most signature lines of one note; the specification's floor is 16. */
-export const MAX_SIGNATURES = 32
+const MAX_SIGNATURES = 32
 /** Most bytes of a note: lines of 2.4 to 5 kB for post-quantum keys fit. */
-export const MAX_NOTE_BYTES = 64 * 1024
+const MAX_NOTE_BYTES = 64 * 1024
 
 /** One signature line: a claim about a key that may be unknown to the reader. */
 export interface SignatureLine {

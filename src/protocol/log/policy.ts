@@ -8,14 +8,14 @@ const MAX_LINES_OF_A_KIND = 32 // the specification asks readers to support at l
 const MAX_POLICY_LENGTH = 64 * 1024
 
 /** A witness of the specification: someone who signs only what extends what it signed before. */
-export interface PolicyCosigner {
+interface PolicyCosigner {
   readonly name: string
   readonly key: VerifierKey
   readonly url?: string
 }
 
 /** A named set of which at least `threshold` members must have cosigned. */
-export interface PolicyGroup {
+interface PolicyGroup {
   readonly name: string
   readonly threshold: number
   readonly members: readonly string[]

@@ -13,10 +13,10 @@ import { encodeTlogProof, parseTlogProof } from "./tlog-proof.ts"
 import type { TlogProof } from "./tlog-proof.ts"
 
 /** Most bytes of a receipt: proof file twice over, and a request of the largest size. */
-export const MAX_RECEIPT_BYTES = 768 * 1024
+const MAX_RECEIPT_BYTES = 768 * 1024
 
 /** What opens a presentation's commitment: for holder and verifier only. */
-export interface ReceiptOpening {
+interface ReceiptOpening {
   readonly salt: string // 64 hexadecimal digits
   readonly body: PresentationOpening
 }

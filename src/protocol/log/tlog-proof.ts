@@ -4,7 +4,7 @@ import { ProtocolError } from "../primitives/errors.ts"
 import { HASH_BYTES, isSize } from "./tree.ts"
 
 /** Most bytes of a proof file: 63 hashes and a note of the largest size fit twice over. */
-export const MAX_PROOF_BYTES = 128 * 1024
+const MAX_PROOF_BYTES = 128 * 1024
 const HEADER = "c2sp.org/tlog-proof@v1"
 const MAX_HASHES = 63
 

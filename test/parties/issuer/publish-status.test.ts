@@ -19,7 +19,7 @@ const NOW = TODAY * 86_400
 /** Every index whose bit is set. */
 const setBits = (words: StatusWords): readonly number[] =>
   words.flatMap((word, position) => {
-    const bits = [...word.toString(2)].reverse()
+    const bits = word.toString(2).split("").reverse()
     return bits.flatMap((bit, i) => (bit === "1" ? [256 * position + i] : []))
   })
 
