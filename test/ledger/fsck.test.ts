@@ -137,10 +137,37 @@ describe("fsck", () => {
     )
     const findings = await fsck((store) => ({
       ...store,
-      readEntries: async (...args) =>
-        (await store.readEntries(...args)).map((row) => (row.index === 5 ? { ...row, body } : row)),
+      snapshot: (run) =>
+        store.snapshot((reads) =>
+          run({
+            ...reads,
+            readEntries: async (...args) =>
+              (await reads.readEntries(...args)).map((row) => (row.index === 5 ? { ...row, body } : row)),
+          }),
+        ),
     }))
     expect(findings).toContainEqual(found({ check: "K9", object: "entry 5", expected: "exists before it" }))
+  })
+
+  test("finds nothing while a service appends: it looks at one moment", async () => {
+    const opened = await openHome(home)
+    const findings = await fsck((store) => ({
+      ...store,
+      snapshot: (run) =>
+        store.snapshot((reads) =>
+          run({
+            ...reads,
+            findLog: async (origin) => {
+              const row = await reads.findLog(origin)
+              await appendMany(opened.ledger, 100, 400)
+              return row
+            },
+          }),
+        ),
+    }))
+    expect(opened.ledger.head(ORIGIN).size).toBe(321)
+    await opened.close()
+    expect(findings).toEqual([])
   })
 
   test("names a guard that remembers another history", async () => {

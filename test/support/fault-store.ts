@@ -105,9 +105,7 @@ export function forgetfulGuard(note: Uint8Array): RollbackGuard {
 }
 
 /** Planted bug of F6: reads what the disk no longer holds. */
-export function readingFrom(store: LedgerStore, undamaged: LedgerStore): LedgerStore {
-  const { readEntries, readTiles, findCheckpoint, listCheckpoints, findClaims, listClaims, listTiles } =
-    undamaged
-  const reads = { readEntries, readTiles, findCheckpoint, listCheckpoints, findClaims, listClaims, listTiles }
-  return { ...store, ...reads, checkIntegrity: undamaged.checkIntegrity, findLog: undamaged.findLog }
-}
+export const readingFrom = (store: LedgerStore, undamaged: LedgerStore): LedgerStore => ({
+  ...store,
+  snapshot: (body) => undamaged.snapshot(body),
+})

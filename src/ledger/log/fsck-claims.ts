@@ -15,13 +15,13 @@ import { parseStrictJson } from "../../protocol/wire/canonical-json.ts"
 import { parsePresentationOpening } from "../../protocol/wire/presentation.ts"
 import type { PresentationOpening } from "../../protocol/wire/presentation.ts"
 import type { Report } from "./fsck-tree.ts"
-import type { LedgerStore } from "./store.ts"
+import type { SnapshotReads } from "./store.ts"
 
 const PAGE = 1000 // rows of one read
 type Claims = ReadonlyMap<string, number | null>
 
 /** Every claim of a log: hexadecimal key to entry index. */
-export async function readClaims(store: LedgerStore, logId: number): Promise<Claims> {
+export async function readClaims(store: SnapshotReads, logId: number): Promise<Claims> {
   const claims = new Map<string, number | null>()
   for (let after = new Uint8Array(0); ;) {
     const rows = await store.listClaims(logId, after, PAGE)
@@ -79,7 +79,7 @@ export function checkPreconditions(entries: readonly (Entry | null)[], report: R
 
 /** K10: kept openings open their commitments, and their requests are claimed as answered and not as withdrawn. */
 export async function checkOpenings(
-  store: LedgerStore,
+  store: SnapshotReads,
   entries: readonly (Entry | null)[],
   claims: Claims,
   report: Report,

@@ -14,7 +14,7 @@ import { checkRoot, checkTree, rootAt } from "./fsck-tree.ts"
 import type { Finding, Report, TreeSource } from "./fsck-tree.ts"
 import type { SignedHead } from "./ledger.ts"
 import { readResource, resourcesOf } from "./resource.ts"
-import type { LedgerStore, LogRow } from "./store.ts"
+import type { LedgerStore, LogRow, SnapshotReads } from "./store.ts"
 
 /** Reads a resource by its path under the log's prefix; null for what does not exist. */
 export type PublicReader = (path: string) => Promise<Uint8Array | null>
@@ -29,23 +29,27 @@ export interface FsckTarget {
   readonly guardNote?: Uint8Array | null
 }
 
-/** K1 to K6 and K8 to K11 on a database. @throws LedgerError `log-unknown`, StoreError when it cannot be read at all */
-export async function fsckDatabase(target: FsckTarget): Promise<readonly Finding[]> {
-  const { store, origin } = target
-  const { findings, report } = createReport()
-  for (const line of await store.checkIntegrity()) report("K1", "database file", "ok", line)
-  const row = await store.findLog(origin)
-  if (row === null) throw new LedgerError("log-unknown", "no log of this origin")
-  const tree = await checkTree(databaseSource(target, row), report)
-  await checkNothingBeyond(store, row, report)
-  checkRoot(report, "K5", "head row", row.root, rootAt(tree.read, row.size))
-  await checkCheckpoints(target, row, tree.read, report)
-  const claims = await readClaims(store, row.id)
-  checkClaims(tree.entries, claims, report)
-  checkPreconditions(tree.entries, report)
-  await checkOpenings(store, tree.entries, claims, report)
-  checkGuard(target, row, tree.read, report)
-  return findings
+/**
+ * K1 to K6 and K8 to K11 on a database, at one moment: a running service may append meanwhile.
+ * @throws LedgerError `log-unknown`, StoreError when it cannot be read at all
+ */
+export function fsckDatabase(target: FsckTarget): Promise<readonly Finding[]> {
+  return target.store.snapshot(async (reads) => {
+    const { findings, report } = createReport()
+    for (const line of await reads.checkIntegrity()) report("K1", "database file", "ok", line)
+    const row = await reads.findLog(target.origin)
+    if (row === null) throw new LedgerError("log-unknown", "no log of this origin")
+    const tree = await checkTree(databaseSource(reads, target, row), report)
+    await checkNothingBeyond(reads, row, report)
+    checkRoot(report, "K5", "head row", row.root, rootAt(tree.read, row.size))
+    await checkCheckpoints(reads, target, row, tree.read, report)
+    const claims = await readClaims(reads, row.id)
+    checkClaims(tree.entries, claims, report)
+    checkPreconditions(tree.entries, report)
+    await checkOpenings(reads, tree.entries, claims, report)
+    checkGuard(target, row, tree.read, report)
+    return findings
+  })
 }
 
 /** K1 to K5 on public bytes alone: what an auditor runs on an exported directory or on the log's URL. */
@@ -112,15 +116,15 @@ function createReport(): { findings: Finding[]; report: Report } {
   }
 }
 
-function databaseSource({ store, origin, key }: FsckTarget, row: LogRow): TreeSource {
+function databaseSource(reads: SnapshotReads, { origin, key }: FsckTarget, row: LogRow): TreeSource {
   return {
     origin,
     key,
     size: row.size,
-    tile: async (place) => (await store.readTiles(row.id, [place]))[0]?.hashes ?? null,
+    tile: async (place) => (await reads.readTiles(row.id, [place]))[0]?.hashes ?? null,
     entries: async (n) => {
       const from = n * TILE_WIDTH
-      const rows = await store.readEntries(row.id, from, Math.min(from + TILE_WIDTH, row.size))
+      const rows = await reads.readEntries(row.id, from, Math.min(from + TILE_WIDTH, row.size))
       const slots: (Uint8Array | null)[] = Array.from(
         { length: tileWidth({ level: 0, n }, row.size) },
         () => null,
@@ -132,12 +136,12 @@ function databaseSource({ store, origin, key }: FsckTarget, row: LogRow): TreeSo
 }
 
 /** K1 and K4: no entry and no tile beyond the size. */
-async function checkNothingBeyond(store: LedgerStore, row: LogRow, report: Report): Promise<void> {
-  const [entry] = await store.readEntries(row.id, row.size, row.size + TILE_WIDTH)
+async function checkNothingBeyond(reads: SnapshotReads, row: LogRow, report: Report): Promise<void> {
+  const [entry] = await reads.readEntries(row.id, row.size, row.size + TILE_WIDTH)
   if (entry !== undefined) report("K1", `entry ${entry.index}`, "nothing beyond the size", "an entry")
   for (let level = 0; ; level++) {
     const count = hashesAtLevel(level, row.size)
-    const [tile] = await store.listTiles(row.id, level, Math.ceil(count / TILE_WIDTH), 1)
+    const [tile] = await reads.listTiles(row.id, level, Math.ceil(count / TILE_WIDTH), 1)
     if (tile !== undefined)
       report("K4", placeName(tile), "nothing beyond the size", `${tile.hashes.length / HASH_BYTES} hashes`)
     if (count === 0) return
@@ -146,6 +150,7 @@ async function checkNothingBeyond(store: LedgerStore, row: LogRow, report: Repor
 
 /** K5 and K6: the newest checkpoint is the head's, each one is the root of its prefix and carries our signature. */
 async function checkCheckpoints(
+  reads: SnapshotReads,
   target: FsckTarget,
   row: LogRow,
   read: HashReader,
@@ -153,7 +158,7 @@ async function checkCheckpoints(
 ): Promise<void> {
   let newest = 0
   for (let after = -1; ;) {
-    const page = await target.store.listCheckpoints(row.id, after, 1000)
+    const page = await reads.listCheckpoints(row.id, after, 1000)
     for (const { size, root, signature } of page) {
       const text = utf8ToBytes(checkpointText({ origin: target.origin, size, root }))
       if (!verifyBytes(target.key, text, signature))

@@ -132,6 +132,21 @@ export interface Head {
   readonly root: Uint8Array
 }
 
+/** What a check of the whole log reads besides. */
+export interface SnapshotReads extends LedgerReads {
+  /** Every claim of the log; ascending by key, those after `afterKey`. */
+  listClaims: (logId: number, afterKey: Uint8Array, limit: number) => Promise<readonly ClaimRow[]>
+  /** Tiles of one level from <= n, ascending, at most `limit`. */
+  listTiles: (logId: number, level: number, from: number, limit: number) => Promise<readonly TileRow[]>
+  /** Unerased openings from <= index, ascending, at most `limit`. */
+  listOpenings: (
+    fromIndex: number,
+    limit: number,
+  ) => Promise<readonly { readonly index: number; readonly salt: Uint8Array; readonly opening: Uint8Array }[]>
+  /** The engine's own check of its file: one line for each damage, none when it is whole. */
+  checkIntegrity: () => Promise<readonly string[]>
+}
+
 /** What keeps a ledger. */
 export interface LedgerStore extends LedgerReads {
   /**
@@ -142,17 +157,8 @@ export interface LedgerStore extends LedgerReads {
   transaction: <T>(body: (tx: LedgerTx) => Promise<T>) => Promise<T>
   /** Creates the row of an empty log; answers the existing one when the origin is known. */
   createLog: (origin: string, kind: "main", emptyRoot: Uint8Array) => Promise<LogRow>
-  /** Every claim of the log, for fsck; ascending by key, those after `afterKey`. */
-  listClaims: (logId: number, afterKey: Uint8Array, limit: number) => Promise<readonly ClaimRow[]>
-  /** Tiles of one level from <= n, ascending, at most `limit`; for fsck. */
-  listTiles: (logId: number, level: number, from: number, limit: number) => Promise<readonly TileRow[]>
-  /** Unerased openings from <= index, ascending, at most `limit`; for fsck. */
-  listOpenings: (
-    fromIndex: number,
-    limit: number,
-  ) => Promise<readonly { readonly index: number; readonly salt: Uint8Array; readonly opening: Uint8Array }[]>
-  /** The engine's own check of its file: one line for each damage, none when it is whole. */
-  checkIntegrity: () => Promise<readonly string[]>
+  /** Runs `body` on the state of one moment: whatever is appended meanwhile is not seen. */
+  snapshot: <T>(body: (reads: SnapshotReads) => Promise<T>) => Promise<T>
   /** Takes or renews a lease; false while another holder's is alive. */
   takeLease: (
     name: string,

@@ -8,6 +8,7 @@ import type {
   LedgerStore,
   LedgerTx,
   LogRow,
+  SnapshotReads,
   TileRow,
 } from "../log/store.ts"
 import { StoreError } from "../log/store.ts"
@@ -24,9 +25,8 @@ const ROWS_PER_INSERT = 500
 export function createLedgerStore(database: Database): LedgerStore {
   return {
     ...reads(database, database.db),
-    ...fsckReads(database),
     ...leases(database),
-    checkIntegrity: () => Promise.resolve(database.engine.checkIntegrity()),
+    snapshot: (body) => runSnapshot(database, body),
     transaction: (body) => runTransaction(database, body),
     createLog: (origin, kind, emptyRoot) =>
       guarded(database, async () => {
@@ -221,9 +221,19 @@ function reads(database: Database, db: Executor): LedgerReads {
   }
 }
 
-function fsckReads(database: Database): Pick<LedgerStore, "listClaims" | "listTiles" | "listOpenings"> {
-  const { db } = database
+async function runSnapshot<T>(database: Database, body: (reads: SnapshotReads) => Promise<T>): Promise<T> {
+  const tx = await guarded(database, () => database.db.startTransaction().execute())
+  try {
+    return await body(snapshotReads(database, tx))
+  } finally {
+    await guarded(database, () => tx.rollback().execute())
+  }
+}
+
+function snapshotReads(database: Database, db: Executor): SnapshotReads {
   return {
+    ...reads(database, db),
+    checkIntegrity: () => Promise.resolve(database.engine.checkIntegrity()),
     listClaims: async (logId, afterKey, limit) => {
       const query = db.selectFrom("claim").selectAll().where("log_id", "=", logId).where("key", ">", afterKey)
       return (await guarded(database, () => query.orderBy("key").limit(limit).execute())).map(claimOf)
