@@ -1,23 +1,10 @@
 // The layer table: who may import whom. Read by ESLint, by the import-graph test and by the README check.
-const P = [
-  "protocol/primitives",
-  "protocol/wire",
-  "protocol/credential",
-  "protocol/election",
-  "protocol/log",
-]
+const P = ["protocol/primitives", "protocol/wire", "protocol/credential", "protocol/election", "protocol/log"]
 const C = [...P, "protocol/catalogue"]
 const H = ["health/fhir", "health/eu-dcc", "health/smart-health-card", "health/rules"]
 const HEALTH = [...H, ...C]
 const SERVICE = ["service/http", "ledger/log", "parties/verifier", "proofs/pool", ...C]
-const WEB = [
-  "web",
-  "parties/wallet",
-  "parties/organizer",
-  "parties/verifier",
-  "proofs/groth16",
-  ...HEALTH,
-]
+const WEB = ["web", "parties/wallet", "parties/organizer", "parties/verifier", "proofs/groth16", ...HEALTH]
 
 /** Room -> rooms it may import beside itself; "x/store" is that one file; cli may import all. */
 export const ROOMS = {
@@ -45,13 +32,7 @@ export const ROOMS = {
   "ledger/log": P,
   "ledger/durable": [],
   "ledger/mirror": P,
-  "ledger/storage": [
-    "ledger/log/store",
-    "service/store",
-    "parties/cosigner/store",
-    "ledger/durable",
-    ...P,
-  ],
+  "ledger/storage": ["ledger/log/store", "service/store", "parties/cosigner/store", "ledger/durable", ...P],
   "service/http": P,
   "service/routes": ["service/store", "service/verification", ...SERVICE],
   "service/verification": SERVICE,

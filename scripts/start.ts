@@ -6,7 +6,8 @@ for (const command of [
   ["node", ["dist/cli/main.js", "serve"]],
 ] as const) {
   const [program, args] = command
-  const [file, full] = program === "node" ? [process.execPath, args] : ["npx", ["--no-install", program, ...args]]
+  const [file, full] =
+    program === "node" ? [process.execPath, args] : ["npx", ["--no-install", program, ...args]]
   const { status } = spawnSync(file, full, { stdio: "inherit" })
   if (status !== 0) process.exit(status ?? 1)
 }

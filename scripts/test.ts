@@ -19,7 +19,10 @@ const full = process.argv.includes("--full")
 const environment = { ...process.env, ...(full ? { SOTTO_FULL: "1" } : {}) }
 
 run("build", ["tsx", "scripts/build.ts"])
-const rows = SUITES.map((suite) => ({ suite, ...run(suite.name, ["vitest", "run", "--project", suite.name]) }))
+const rows = SUITES.map((suite) => ({
+  suite,
+  ...run(suite.name, ["vitest", "run", "--project", suite.name]),
+}))
 
 console.log("\nsuite          seconds  budget  result")
 for (const { suite, seconds, passed } of rows) {

@@ -7,7 +7,7 @@ import type { World } from "./world.ts"
 /** The registry of the demo. */
 export const REGISTRY = "immunizations"
 /** Wallets want at least five operators behind a kind of record. All names are invented. */
-export const ISSUERS = [
+const ISSUERS = [
   { id: "st-elsewhere", name: "St. Elsewhere Hospital" },
   { id: "corner-pharmacy", name: "Corner Pharmacy" },
   { id: "lakeside-clinic", name: "Lakeside Clinic" },

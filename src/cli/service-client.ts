@@ -6,7 +6,7 @@ import { CliError } from "./exit.ts"
 const TIMEOUT_MS = 30_000
 
 /** One answer: status, bytes, and the problem code when it is a refusal. */
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly bytes: Uint8Array
   readonly code: string | null

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parseReceipt } from "../../src/protocol/log/receipt.ts"
@@ -10,7 +11,7 @@ const THREE_DOSES = join(DATA, "smart-health-cards", "covid-vaccines-bundle.json
 
 type Facts = Readonly<Record<string, unknown>>
 
-async function demo(...args: readonly string[]): Promise<{ readonly status: number; readonly facts: Facts }> {
+async function demo(...args: readonly string[]) {
   const command = ["--no-install", "tsx", "scripts/demo.ts", "--json", ...args]
   const child = spawn("npx", command, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] })
   let [stdout, stderr] = ["", ""]
@@ -18,13 +19,21 @@ async function demo(...args: readonly string[]): Promise<{ readonly status: numb
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()))
   const status = await new Promise<number>((done) => child.on("close", (code) => done(code ?? 1)))
   if (stdout === "") throw new Error(stderr)
-  return { status, facts: JSON.parse(stdout) as Facts }
+  return { status, facts: JSON.parse(stdout) as Facts, prose: stderr }
+}
+
+/** Seconds differ from run to run; everything else that the README shows must not. */
+function withoutTimes(text: string): string {
+  return text.replaceAll(/ *[0-9.]+ s(?=[\])])/g, "N s").trimEnd()
 }
 
 describe("the whole story, each step a process of its own", () => {
   it("accepts once, refuses the copy, the revoked record and the unvaccinated patient", async () => {
-    const { status, facts } = await demo()
+    const { status, facts, prose } = await demo()
     expect(status).toBe(0)
+    const readme = await readFile(join(ROOT, "README.md"), "utf8")
+    const shown = /```text\n(Evaluation date[\s\S]*?)```/.exec(readme)?.[1] ?? ""
+    expect(withoutTimes(prose)).toContain(withoutTimes(shown))
     expect(facts).toMatchObject({
       verdict: "accepted",
       statement: "vaccination-status/1",

@@ -1,36 +1,23 @@
 // The ledger's store over kysely: one query text for every engine.
-import type { ControlledTransaction, Kysely } from "kysely"
-import type {
-  CheckpointRow,
-  ClaimRow,
-  EntryRow,
-  LedgerReads,
-  LedgerStore,
-  LedgerTx,
-  LogRow,
-  SnapshotReads,
-  TileRow,
-} from "../log/store.ts"
+import type { ControlledTransaction } from "kysely"
+import type { LedgerStore, LedgerTx, SnapshotReads } from "../log/store.ts"
 import { StoreError } from "../log/store.ts"
 import { guarded, plain, storeError } from "./database.ts"
 import type { Database } from "./database.ts"
+import { inChunks, logOf, readsOn, snapshotReadsOn } from "./ledger-reads.ts"
 import { insertSideRows } from "./side-rows.ts"
 import type { Tables } from "./tables.ts"
-
-type Executor = Kysely<Tables> | ControlledTransaction<Tables>
-/** Rows of one INSERT: below every engine's bound on parameters, 32,766 for SQLite. */
-const ROWS_PER_INSERT = 500
 
 /** The store of an open database; closing the database is its opener's. */
 export function createLedgerStore(database: Database): LedgerStore {
   return {
-    ...reads(database, database.db),
+    ...readsOn(database, database.db),
     ...leases(database),
     snapshot: (body) => runSnapshot(database, body),
     transaction: (body) => runTransaction(database, body),
     createLog: (origin, kind, emptyRoot) =>
       guarded(database, async () => {
-        const found = await reads(database, database.db).findLog(origin)
+        const found = await readsOn(database, database.db).findLog(origin)
         if (found !== null) return found
         const last = await database.db
           .selectFrom("log")
@@ -86,7 +73,7 @@ async function rollback(tx: ControlledTransaction<Tables>, reason: unknown): Pro
 
 function transactionOf(database: Database, tx: ControlledTransaction<Tables>): LedgerTx {
   return {
-    ...reads(database, tx),
+    ...readsOn(database, tx),
     ...growth(database, tx),
     lockHead: async (logId) => {
       // A write as the first statement takes SQLite's write lock and a row lock elsewhere, alike.
@@ -164,95 +151,12 @@ function growth(
   }
 }
 
-function reads(database: Database, db: Executor): LedgerReads {
-  return {
-    findLog: async (origin) => {
-      const row = await guarded(database, () =>
-        db.selectFrom("log").selectAll().where("origin", "=", origin).executeTakeFirst(),
-      )
-      return row === undefined ? null : logOf(row)
-    },
-    listLogs: async () => {
-      const rows = await guarded(database, () => db.selectFrom("log").selectAll().orderBy("id").execute())
-      return rows.map(logOf)
-    },
-    readEntries: async (logId, from, to) => {
-      const query = db.selectFrom("entry").selectAll().where("log_id", "=", logId).where("idx", ">=", from)
-      const rows = await guarded(database, () => query.where("idx", "<", to).orderBy("idx").execute())
-      return rows.map((row): EntryRow => ({ index: row.idx, kind: row.kind, body: plain(row.body) }))
-    },
-    readTiles: async (logId, places) => {
-      const found: TileRow[] = []
-      for (const { level, n } of places) {
-        const query = db.selectFrom("tile").select("hashes").where("log_id", "=", logId)
-        const row = await guarded(database, () =>
-          query.where("level", "=", level).where("n", "=", n).executeTakeFirst(),
-        )
-        if (row !== undefined) found.push({ level, n, hashes: plain(row.hashes) })
-      }
-      return found
-    },
-    findCheckpoint: async (logId, size) => {
-      const query = db
-        .selectFrom("checkpoint")
-        .selectAll()
-        .where("log_id", "=", logId)
-        .where("size", "=", size)
-      const row = await guarded(database, () => query.executeTakeFirst())
-      return row === undefined ? null : checkpointOf(row)
-    },
-    listCheckpoints: async (logId, afterSize, limit) => {
-      const query = db
-        .selectFrom("checkpoint")
-        .selectAll()
-        .where("log_id", "=", logId)
-        .where("size", ">", afterSize)
-      const rows = await guarded(database, () => query.orderBy("size").limit(limit).execute())
-      return rows.map(checkpointOf)
-    },
-    findClaims: async (logId, keys) => {
-      const found: ClaimRow[] = []
-      await inChunks(keys, async (chunk) => {
-        const query = db.selectFrom("claim").selectAll().where("log_id", "=", logId).where("key", "in", chunk)
-        found.push(...(await guarded(database, () => query.execute())).map(claimOf))
-      })
-      return found
-    },
-  }
-}
-
 async function runSnapshot<T>(database: Database, body: (reads: SnapshotReads) => Promise<T>): Promise<T> {
   const tx = await guarded(database, () => database.db.startTransaction().execute())
   try {
-    return await body(snapshotReads(database, tx))
+    return await body(snapshotReadsOn(database, tx))
   } finally {
     await guarded(database, () => tx.rollback().execute())
-  }
-}
-
-function snapshotReads(database: Database, db: Executor): SnapshotReads {
-  return {
-    ...reads(database, db),
-    checkIntegrity: () => Promise.resolve(database.engine.checkIntegrity()),
-    listClaims: async (logId, afterKey, limit) => {
-      const query = db.selectFrom("claim").selectAll().where("log_id", "=", logId).where("key", ">", afterKey)
-      return (await guarded(database, () => query.orderBy("key").limit(limit).execute())).map(claimOf)
-    },
-    listTiles: async (logId, level, from, limit) => {
-      const query = db.selectFrom("tile").selectAll().where("log_id", "=", logId).where("level", "=", level)
-      const rows = await guarded(database, () =>
-        query.where("n", ">=", from).orderBy("n").limit(limit).execute(),
-      )
-      return rows.map((row) => ({ level: row.level, n: row.n, hashes: plain(row.hashes) }))
-    },
-    listOpenings: async (fromIndex, limit) => {
-      const query = db.selectFrom("presentation").select(["entry_index", "salt", "opening"])
-      const kept = query.where("entry_index", ">=", fromIndex).where("opening", "is not", null)
-      const rows = await guarded(database, () => kept.orderBy("entry_index").limit(limit).execute())
-      return rows.flatMap(({ entry_index: index, salt, opening }) =>
-        salt === null || opening === null ? [] : [{ index, salt: plain(salt), opening: plain(opening) }],
-      )
-    },
   }
 }
 
@@ -280,29 +184,4 @@ function leases(database: Database): Pick<LedgerStore, "takeLease" | "releaseLea
       return (await guarded(database, () => query.executeTakeFirst()))?.holder ?? null
     },
   }
-}
-
-async function inChunks<T>(rows: readonly T[], run: (chunk: T[]) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) await run(rows.slice(at, at + ROWS_PER_INSERT))
-}
-
-function logOf(row: Tables["log"]): LogRow {
-  const state = row.state === "closed" ? "closed" : "open"
-  return {
-    id: row.id,
-    origin: row.origin,
-    kind: "main",
-    size: row.size,
-    root: plain(row.root),
-    state,
-    policy: row.policy,
-  }
-}
-
-function checkpointOf(row: Tables["checkpoint"]): CheckpointRow {
-  return { size: row.size, root: plain(row.root), signature: plain(row.signature) }
-}
-
-function claimOf(row: Tables["claim"]): ClaimRow {
-  return { key: plain(row.key), entryIndex: row.entry_index }
 }
