@@ -2,6 +2,7 @@
 import { Command, Option } from "commander"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import { openLedger } from "../ledger/log/open-ledger.ts"
+import type { Stores } from "../ledger/storage/open-stores.ts"
 import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
 import { readConfig } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
@@ -11,7 +12,6 @@ import { openClock } from "./clock.ts"
 import { CliError } from "./exit.ts"
 import { print } from "./output.ts"
 import { ledgerParts, openStorage, random, readServiceKeys } from "./service-state.ts"
-import type { Storage } from "./service-state.ts"
 
 const SCOPES = {
   issuer: ["status:write"],
@@ -94,7 +94,7 @@ async function add({ role, id, name, out }: AddOptions): Promise<void> {
 
 /** Writes the directory entry; only one process may write a log, so a serving one is an error. */
 async function enterDirectory(
-  storage: Storage,
+  storage: Stores,
   config: ServiceConfig,
   verifier: { readonly id: string; readonly name: string },
 ): Promise<void> {
@@ -117,7 +117,7 @@ async function enterDirectory(
   }
 }
 
-async function withStorage(body: (storage: Storage, config: ServiceConfig) => Promise<void>): Promise<void> {
+async function withStorage(body: (storage: Stores, config: ServiceConfig) => Promise<void>): Promise<void> {
   const config = readConfig()
   const storage = await openStorage(config)
   try {

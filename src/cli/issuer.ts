@@ -113,7 +113,7 @@ async function sign(dir: string, options: IssueOptions): Promise<void> {
     {
       schema,
       schemaId: CATALOGUE.schemaIdOf(schema),
-      attributes: attestImmunization(intake, today, options.disease),
+      attributes: attestImmunization(intake, options.disease),
       holder,
       validFromDay: today,
       validUntilDay: today + Number(options.validDays) - 1,

@@ -5,6 +5,7 @@ import { Command } from "commander"
 import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
 import type { InstanceLease } from "../ledger/log/instance-lease.ts"
 import { openLedger } from "../ledger/log/open-ledger.ts"
+import type { Stores } from "../ledger/storage/open-stores.ts"
 import { Groth16Error } from "../proofs/groth16/errors.ts"
 import type { Digest } from "../protocol/primitives/hash.ts"
 import { readConfig } from "../service/config.ts"
@@ -28,7 +29,6 @@ import {
   random,
   readServiceKeys,
 } from "./service-state.ts"
-import type { Storage } from "./service-state.ts"
 import { loadVerifierParts } from "./verifier-parts.ts"
 
 /** How long reads go on after the ledger halted, before a supervisor restarts the process through its checks. */
@@ -109,7 +109,7 @@ async function begin(config: ServiceConfig): Promise<string> {
   return config.ledgerOrigin
 }
 
-function takeLease(storage: Storage, onLost: () => void): Promise<InstanceLease> {
+function takeLease(storage: Stores, onLost: () => void): Promise<InstanceLease> {
   // The lease is about processes of this moment, whatever evaluation date a development clock plays.
   const nowUnixSeconds = (): number => Math.floor(Date.now() / 1000)
   return takeInstanceLease({ store: storage.ledger, nowUnixSeconds, randomBytes: random, onLost })

@@ -5,17 +5,13 @@ import { dirname } from "node:path"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import { initLedger } from "../ledger/log/init-ledger.ts"
 import type { LedgerParts } from "../ledger/log/open-ledger.ts"
-import type { LedgerStore } from "../ledger/log/store.ts"
-import { openDatabase } from "../ledger/storage/database.ts"
-import { createLedgerStore } from "../ledger/storage/ledger-store.ts"
-import { assertSchema, migrate } from "../ledger/storage/migrate.ts"
-import { createServiceStore } from "../ledger/storage/service-store.ts"
+import { openStores } from "../ledger/storage/open-stores.ts"
+import type { Stores } from "../ledger/storage/open-stores.ts"
 import { encodeSigningKey, encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
 import type { SigningKey } from "../protocol/primitives/note-key.ts"
 import type { Trust } from "../protocol/wire/credential.ts"
 import { readKeyFile } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
-import type { ServiceStore } from "../service/store.ts"
 import { exists } from "./files.ts"
 
 /** The three keys of a service; the consequence of losing each is told in the README. */
@@ -23,13 +19,6 @@ export interface ServiceKeys {
   readonly log: SigningKey
   readonly request: SigningKey
   readonly registry: SigningKey
-}
-
-/** An open database with both stores on it. */
-export interface Storage {
-  readonly ledger: LedgerStore
-  readonly service: ServiceStore
-  readonly close: () => Promise<void>
 }
 
 /** Anonymity sets below this many operators are refused by the wallets that use the trust file we print. */
@@ -51,20 +40,13 @@ export function readServiceKeys(config: ServiceConfig): ServiceKeys {
 export async function openStorage(
   config: ServiceConfig,
   options: { readonly readonly?: boolean } = {},
-): Promise<Storage> {
+): Promise<Stores> {
   if (options.readonly !== true) await mkdir(dirname(config.databaseFile), { recursive: true, mode: 0o700 })
-  const database = openDatabase(config.databaseFile, options)
-  if (options.readonly !== true) await migrate(database)
-  await assertSchema(database)
-  return {
-    ledger: createLedgerStore(database),
-    service: createServiceStore(database),
-    close: () => database.db.destroy(),
-  }
+  return openStores(config.databaseFile, options)
 }
 
 /** The parts from which the main log is opened, begun or adopted. */
-export function ledgerParts(config: ServiceConfig, keys: ServiceKeys, storage: Storage): LedgerParts {
+export function ledgerParts(config: ServiceConfig, keys: ServiceKeys, storage: Stores): LedgerParts {
   return {
     store: storage.ledger,
     origin: config.ledgerOrigin,

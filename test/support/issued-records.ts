@@ -35,7 +35,6 @@ export function orderFor(holder: number, changes: Partial<IssueOrder> = {}): Iss
       vaccine: "http://hl7.org/fhir/sid/cvx|208",
       dosesInRecord: 2,
       occurredOn: "2026-04-30",
-      boundOn: "2026-11-20",
     },
     holder: {
       type: "sotto/holder/1",

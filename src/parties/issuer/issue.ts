@@ -1,6 +1,6 @@
 import { schemaName } from "../../protocol/credential/schema.ts"
 import { signCredential } from "../../protocol/credential/credential.ts"
-import { SECONDS_PER_DAY } from "../../protocol/credential/calendar.ts"
+import { formatDay, SECONDS_PER_DAY } from "../../protocol/credential/calendar.ts"
 import { drawScalar31 } from "../../protocol/credential/holder.ts"
 import type { RandomBytes } from "../../protocol/credential/holder.ts"
 import { encodeFr } from "../../protocol/primitives/field.ts"
@@ -12,7 +12,10 @@ import { signingSeedOf } from "./create-issuer.ts"
 import { IssuerError } from "./issuer-error.ts"
 import { drawStatusIndex, withRevoked } from "./status.ts"
 
-/** What is to be signed, and for how long. */
+/** The attribute of every schema that feeds `once` requests: a re-issue to the same holder keeps its first day. */
+const BOUND_ON = "boundOn"
+
+/** What is to be signed, and for how long; `boundOn` is added here. */
 export interface IssueOrder {
   readonly schema: Schema
   readonly schemaId: Fr
@@ -36,7 +39,7 @@ export function issue(
   order: IssueOrder,
   randomBytes: RandomBytes,
 ): { readonly state: IssuerState; readonly credential: Credential } {
-  const { schema, schemaId, attributes, holder, validFromDay, validUntilDay, replaces } = order
+  const { schema, schemaId, holder, validFromDay, validUntilDay, replaces } = order
   if (holder.registry !== state.registry || holder.issuer !== state.id) {
     throw new IssuerError("holder-mismatch", "the commitment was made for another issuer")
   }
@@ -44,6 +47,9 @@ export function issue(
   const settled = replaces === undefined ? state : revokeVersions(state, schemaId, replaces)
   const statusIndex = drawStatusIndex(settled, schemaId, randomBytes)
   const credId = replaces ?? encodeFr(drawScalar31(randomBytes))
+  const boundDay = firstBoundDay(state, order, credId)
+  const isBound = schema.attributes.some((attribute) => attribute.name === BOUND_ON)
+  const attributes = isBound ? { ...order.attributes, [BOUND_ON]: formatDay(boundDay) } : order.attributes
   const credential = signCredential(
     {
       type: "sotto/credential/1",
@@ -55,8 +61,17 @@ export function issue(
     schema,
     signingSeedOf(state),
   )
-  const record = { schemaId, credId, statusIndex, holder: holder.holder, isRevoked: false }
+  const record = { schemaId, credId, statusIndex, holder: holder.holder, isRevoked: false, boundDay }
   return { state: { ...settled, issued: [...settled.issued, record] }, credential }
+}
+
+/** A new secret is bound today; the same one was bound when its first version was signed. */
+function firstBoundDay(state: IssuerState, order: IssueOrder, credId: Fr): number {
+  const { schemaId, holder, validFromDay } = order
+  const versions = state.issued.filter(
+    (record) => record.schemaId === schemaId && record.credId === credId && record.holder === holder.holder,
+  )
+  return Math.min(validFromDay, ...versions.map(({ boundDay }) => boundDay))
 }
 
 // Above 10^11 seconds, the limit of every time on the wire, somebody passed seconds for days.

@@ -20,7 +20,15 @@ const issuerState = z.strictObject({
   lists: z.array(z.strictObject({ schemaId: fr, number: counter, words: bytes(0, 31 * 4096) })).max(64),
   /** Every record ever signed: an index is never given twice, and a re-issue keeps its credId. */
   issued: z.array(
-    z.strictObject({ schemaId: fr, credId: fr, statusIndex, holder: fr, isRevoked: z.boolean() }),
+    z.strictObject({
+      schemaId: fr,
+      credId: fr,
+      statusIndex,
+      holder: fr,
+      isRevoked: z.boolean(),
+      /** Days since 1970-01-01: when this entitlement was first bound to this holder. */
+      boundDay: z.int().min(0),
+    }),
   ),
 })
 /** An issuer's whole state. */

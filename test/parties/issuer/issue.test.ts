@@ -1,3 +1,4 @@
+import { formatDay } from "../../../src/protocol/credential/calendar.ts"
 import { buildBabyjub, buildEddsa } from "circomlibjs"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
@@ -46,7 +47,10 @@ describe("a signed record", () => {
   })
 
   it.each([
-    ["an attribute", { attributes: { ...orderFor(1).attributes, dosesInRecord: 3 } }],
+    [
+      "an attribute",
+      { attributes: { ...orderFor(1).attributes, boundOn: formatDay(TODAY), dosesInRecord: 3 } },
+    ],
     ["the holder", { holder: orderFor(43).holder.holder }],
     ["the index", { statusIndex: 1 }],
     ["the end of validity", { validUntil: (TODAY + 1000) * 86_400 - 1 }],
@@ -124,6 +128,17 @@ describe("a re-issue", () => {
     const revoked = versions.map(({ statusIndex }) => isRevoked(bitsOf(state), statusIndex))
     expect(revoked).toEqual([true, true, true, false])
     expect(isRevoked(bitsOf(state), bystander.credential.statusIndex)).toBe(false)
+  })
+
+  it("keeps the day on which a holder was first bound, and gives a new holder its own", () => {
+    const random = seededRandom("bound")
+    const first = issue(newIssuer(), orderFor(42), random)
+    const { credId } = first.credential
+    const later = { validFromDay: TODAY + 30, validUntilDay: TODAY + 60, replaces: credId }
+    const again = issue(first.state, orderFor(42, later), random)
+    const moved = issue(again.state, orderFor(43, later), random)
+    const days = [first, again, moved].map(({ credential }) => credential.attributes["boundOn"])
+    expect(days).toEqual([formatDay(TODAY), formatDay(TODAY), formatDay(TODAY + 30)])
   })
 
   it("is refused for a credId that was issued under another schema or not at all", () => {

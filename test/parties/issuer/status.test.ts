@@ -6,7 +6,7 @@ import type { RandomBytes } from "../../../src/protocol/credential/holder.ts"
 import { encodeFr } from "../../../src/protocol/primitives/field.ts"
 import type { IssuerState } from "../../../src/protocol/wire/issuer-state.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { newIssuer, orderFor, SCHEMA_ID, seededRandom } from "../../support/issued-records.ts"
+import { newIssuer, orderFor, SCHEMA_ID, seededRandom, TODAY } from "../../support/issued-records.ts"
 
 /** Indexes out of one word's top 16 bits only, so that collisions and the eight missing bits come up all the time. */
 const narrow = (seed: number): RandomBytes => {
@@ -20,7 +20,7 @@ const narrow = (seed: number): RandomBytes => {
 function withIssued(indexes: Iterable<number>, schemaId = SCHEMA_ID): IssuerState {
   const [credId, holder] = [encodeFr(1n), encodeFr(2n)]
   const issued = Array.from(indexes, (statusIndex) => {
-    return { schemaId, credId, statusIndex, holder, isRevoked: false }
+    return { schemaId, credId, statusIndex, holder, isRevoked: false, boundDay: TODAY }
   })
   return { ...newIssuer(), issued }
 }
