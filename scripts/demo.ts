@@ -56,7 +56,7 @@ async function play(scene: World, tell: Telling): Promise<number> {
   tell.result(main, main.verdict === "accepted" ? "accepted and anchored" : outcomeText(main))
   const facts: Record<string, unknown> = { statement, asOf: options["as-of"], ...main }
   if (main.verdict === "accepted") Object.assign(facts, await afterwards(scene, tell, running))
-  else facts["answersReceivedByService"] = answersReceived(running)
+  else facts["answersReceivedByService"] = await answersReceived(running)
   if (options.record === undefined) Object.assign(facts, await refusals(scene, tell, running))
   await running.stop()
   service = undefined
@@ -109,7 +109,7 @@ async function afterwards(scene: World, tell: Telling, running: RunningService) 
     sendSaved(scene, "ada.answer.json"),
   )
   tell.result({}, `refused: ${replayed}`)
-  return { replayed, answersReceivedByService: answersReceived(running) }
+  return { replayed, answersReceivedByService: await answersReceived(running) }
 }
 
 async function refusals(scene: World, tell: Telling, running: RunningService) {
@@ -120,11 +120,11 @@ async function refusals(scene: World, tell: Telling, running: RunningService) {
   tell.result({}, `the service refuses: ${bob.late}; asked again, ${outcomeText(bob.again)}`)
   await raisePatient(scene, "carol")
   await receiveRecord(scene, "carol", "county-health", sample("covid-one-of-two"))
-  const before = answersReceived(running)
+  const before = await answersReceived(running)
   const carol = await tell.step("Carol has one dose of two", async () =>
     answer(scene, "carol", (await ask(scene, "vaccination-status/1")).link),
   )
-  const sent = answersReceived(running) - before
+  const sent = (await answersReceived(running)) - before
   tell.result({}, `${outcomeText(carol)}; answers that reached the service: ${sent}`)
   return {
     revoked: { late: bob.late, again: bob.again.reason },

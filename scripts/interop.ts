@@ -1,5 +1,6 @@
 // npm run interop: a log is exported and judged by programs that are not ours; then it is damaged, and they must see it.
-// Without arguments it writes a log of its own with the real ledger; --database FILE judges an existing one.
+// Without arguments it judges two: one that a running `sotto serve` wrote, and a larger one of the same ledger code;
+// --database FILE or --url PREFIX --vkey KEY judges an existing one.
 import { execFileSync, spawnSync } from "node:child_process"
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { existsSync, readFileSync } from "node:fs"
@@ -24,6 +25,7 @@ import type { VerifierKey } from "../src/protocol/primitives/note-key.ts"
 import { resourcesOf } from "../src/ledger/log/resource.ts"
 import { readReceipts } from "../test/interop/exported-log.ts"
 import { sigstoreAccepts } from "../test/interop/sigstore.ts"
+import { serveLog } from "./interop/serve-log.ts"
 import { LOG_KEY, appendMany, makeHome, openHome } from "../test/support/ledger-bench.ts"
 
 const ROOT = dirname(import.meta.dirname)
@@ -31,6 +33,7 @@ const TOOLS = resolve(process.env["SOTTO_INTEROP"] ?? join(ROOT, ".sotto/interop
 const CHECKER = join(TOOLS, "logcheck.bin")
 const PACKAGES = "golang-1.19-go golang-golang-x-mod-dev golang-github-transparency-dev-{formats,merkle}-dev"
 const ENTRIES = process.env["SOTTO_FULL"] === "1" ? 70_000 : 1_093 // two levels of tiles, three with the long form
+const SERVED_ANSWERS = 320 // more than one full tile
 
 interface Exported {
   readonly directory: string
@@ -43,10 +46,12 @@ async function main(): Promise<number> {
   })
   const work = await mkdtemp(join(tmpdir(), "sotto-interop-"))
   try {
-    const log = await obtain(join(work, "log"), values)
+    const logs = [await obtain(join(work, "log"), values)]
+    if (values.url === undefined && values.database === undefined)
+      logs.push(await obtainServed(join(work, "served")))
     const judges = [judgeOurs, judgeSigstore, ...(hasChecker() ? [judgeGo] : [])]
     let failures = 0
-    for (const judge of judges) failures += await examine(judge, log, work)
+    for (const log of logs) for (const judge of judges) failures += await examine(judge, log, work)
     return failures === 0 && (judges.length === 3 || !isRequired("go")) ? 0 : 1
   } finally {
     await rm(work, { recursive: true, force: true })
@@ -138,6 +143,15 @@ async function obtain(
   const exported = await exportDatabase(directory, home.database, undefined)
   await home.remove()
   return exported
+}
+
+async function obtainServed(directory: string): Promise<Exported> {
+  const served = await serveLog(SERVED_ANSWERS)
+  try {
+    return await download(directory, served.url, parseVerifierKey(served.vkey))
+  } finally {
+    await served.stop()
+  }
 }
 
 async function exportDatabase(directory: string, path: string, vkey: string | undefined): Promise<Exported> {

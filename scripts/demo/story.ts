@@ -78,6 +78,15 @@ export async function revokedMeanwhile(
   return { late, again: await answer(world, "bob", second.link) }
 }
 
+/** A line of the service's log may reach us this much later than its answer, milliseconds. */
+const LOG_SETTLES_MS = 300
+
 /** How many answers have reached the service, by its own log. */
-export const answersReceived = (service: RunningService): number =>
-  service.log().split('"route":"/v1/presentations"').length - 1
+export async function answersReceived(service: RunningService): Promise<number> {
+  let seen
+  do {
+    seen = service.log().length
+    await new Promise((resolve) => setTimeout(resolve, LOG_SETTLES_MS))
+  } while (service.log().length !== seen)
+  return service.log().split('"route":"/v1/presentations"').length - 1
+}
