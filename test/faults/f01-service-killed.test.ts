@@ -126,23 +126,33 @@ async function askOnce(): Promise<string> {
   return String(asked["id"])
 }
 
-/** Posts and remembers the acknowledgement; a connection that broke acknowledged nothing. */
+/** Posts until there is an answer, and remembers it; a connection that broke acknowledged nothing. */
 async function post(answer: Posted): Promise<void> {
   try {
-    const response = await fetch(`${world.origin}/v1/presentations`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": answer.key },
-      body: answer.body,
-    })
-    const text = await response.text()
-    if (response.status !== 201) throw new Error(`answered ${response.status}: ${text}`)
-    const receipt = JSON.parse(text) as { readonly logIndex: string; readonly canonicalizedBody: string }
-    const heard = { index: receipt.logIndex, entry: receipt.canonicalizedBody }
-    expect(answer.acknowledged ?? heard).toEqual(heard) // the same answer for the same key, before and after the kill
-    answer.acknowledged = heard
+    for (let busy = true; busy;) busy = await postOnce(answer)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error // fetch rejects with a TypeError when the connection is gone
   }
+}
+
+/** True when the service asked to come back later: ten at once from one address are more than its fair share. */
+async function postOnce(answer: Posted): Promise<boolean> {
+  const response = await fetch(`${world.origin}/v1/presentations`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": answer.key },
+    body: answer.body,
+  })
+  const text = await response.text()
+  if (response.status === 429 || response.status === 503) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return true
+  }
+  if (response.status !== 201) throw new Error(`answered ${response.status}: ${text}`)
+  const receipt = JSON.parse(text) as { readonly logIndex: string; readonly canonicalizedBody: string }
+  const heard = { index: receipt.logIndex, entry: receipt.canonicalizedBody }
+  expect(answer.acknowledged ?? heard).toEqual(heard) // the same answer for the same key, before and after the kill
+  answer.acknowledged = heard
+  return false
 }
 
 async function killAfter(ms: number): Promise<void> {

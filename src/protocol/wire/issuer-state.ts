@@ -7,6 +7,7 @@ const statusIndex = z
   .int()
   .min(0)
   .max(2 ** 20 - 1)
+  .refine((index) => index % 256 < 248)
 
 const issuerState = z.strictObject({
   type: z.literal("sotto/issuer/1"),
@@ -19,17 +20,23 @@ const issuerState = z.strictObject({
   /** One status list per schema; `words` as in a status list, `number` that of the last one signed. */
   lists: z.array(z.strictObject({ schemaId: fr, number: counter, words: bytes(0, 31 * 4096) })).max(64),
   /** Every record ever signed: an index is never given twice, and a re-issue keeps its credId. */
-  issued: z.array(
-    z.strictObject({
-      schemaId: fr,
-      credId: fr,
-      statusIndex,
-      holder: fr,
-      isRevoked: z.boolean(),
-      /** Days since 1970-01-01: when this entitlement was first bound to this holder. */
-      boundDay: z.int().min(0),
-    }),
-  ),
+  issued: z
+    .array(
+      z.strictObject({
+        schemaId: fr,
+        credId: fr,
+        statusIndex,
+        holder: fr,
+        isRevoked: z.boolean(),
+        /** Days since 1970-01-01: when this entitlement was first bound to this holder. */
+        boundDay: z.int().min(0),
+      }),
+    )
+    .refine(
+      (issued) =>
+        new Set(issued.map(({ schemaId, statusIndex }) => `${schemaId} ${statusIndex}`)).size ===
+        issued.length,
+    ),
 })
 /** An issuer's whole state. */
 export type IssuerState = z.infer<typeof issuerState>

@@ -41,6 +41,8 @@ describe("an issuer's state", () => {
     ["a missing member", { ...STATE, issued: undefined }],
     ["a seed of 31 bytes", { ...STATE, signingSeed: "A".repeat(41) + "A" }],
     ["an index beyond the list", { ...STATE, issued: [{ ...RECORD, statusIndex: 2 ** 20 }] }],
+    ["an index that does not exist", { ...STATE, issued: [{ ...RECORD, statusIndex: 248 }] }],
+    ["one index given twice", { ...STATE, issued: [RECORD, { ...RECORD, isRevoked: false }] }],
     ["a negative index", { ...STATE, issued: [{ ...RECORD, statusIndex: -1 }] }],
     ["a mark that is no boolean", { ...STATE, issued: [{ ...RECORD, isRevoked: 1 }] }],
     ["a fraction for a number", { ...STATE, lists: [{ ...LIST, number: "1" }] }],
