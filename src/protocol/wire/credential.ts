@@ -8,6 +8,7 @@ import {
   fr,
   name,
   point,
+  statusIndex,
   text,
   unixSeconds,
   verifierKey,
@@ -22,13 +23,6 @@ export type HolderCommitment = z.infer<typeof holder>
 const attributes = z.record(z.string(), z.union([z.string().max(1024), z.int()]))
 /** Attribute values by name. */
 export type Attributes = z.infer<typeof attributes>
-
-/** Bits 0..247 of one word hold statuses; 248..255 do not exist. */
-const statusIndex = z
-  .int()
-  .min(0)
-  .max(2 ** 20 - 1)
-  .refine((index) => index % 256 < 248)
 
 const credential = z.strictObject({
   type: z.literal("sotto/credential/1"),

@@ -1,13 +1,7 @@
 // sotto/issuer/1: everything an issuer keeps, as one document. Secret: it holds both keys.
 import { z } from "zod"
 import { parseMessage } from "./parse.ts"
-import { bytes, counter, fr, name, text } from "./scalars.ts"
-
-const statusIndex = z
-  .int()
-  .min(0)
-  .max(2 ** 20 - 1)
-  .refine((index) => index % 256 < 248)
+import { bytes, counter, fr, name, statusIndex, text } from "./scalars.ts"
 
 const issuerState = z.strictObject({
   type: z.literal("sotto/issuer/1"),

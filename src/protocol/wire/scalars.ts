@@ -24,6 +24,12 @@ export const digest = z.custom<Digest>((v) => typeof v === "string" && /^sha256:
 export const unixSeconds = z.int().min(0).max(1e11)
 /** A counter: 0 to 2^53 - 1. */
 export const counter = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** A status index: bits 0..247 of a word hold statuses; 248..255 do not exist. */
+export const statusIndex = z
+  .int()
+  .min(0)
+  .max(2 ** 20 - 1)
+  .refine((index) => index % 256 < 248)
 /** Names of registries, issuers, operators, verifiers, purposes: printable, URL-safe, at most 64 characters. */
 export const name = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/)
 /** Identifiers of schemas, statements and value sets: a name, a slash, a version. */
