@@ -50,7 +50,7 @@ describe("the catalogue", () => {
     expect(json.items).toHaveLength(CATALOGUE.statements.length)
     for (const path of [
       "/v1/statements/no-such/1",
-      "/v1/schemas/immunization/1/ward",
+      "/v1/schemas/licence/1/ward",
       "/v1/value-sets/x/1",
     ]) {
       expect(await get(path)).toMatchObject({ status: 404, code: "not-found" })
@@ -114,7 +114,7 @@ describe("the ledger", () => {
   })
 
   it.each([
-    "tile/0/000.p/200",
+    "tile/0/001.p/200",
     "tile/00/000",
     "tile/0/x000/000",
     "tile/64/000",

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest"
 import { makeCatalogue } from "../../../src/protocol/catalogue/catalogue.ts"
 import { CATALOGUE } from "../../../src/protocol/catalogue/released.ts"
 import { attributeIndex } from "../../../src/protocol/credential/schema.ts"
-import { compileStatement } from "../../../src/protocol/credential/slots.ts"
+import { compileClauses, compileStatement } from "../../../src/protocol/credential/slots.ts"
+import type { StatementInput } from "../../../src/protocol/credential/statement-conditions.ts"
+import { computeRemainders } from "../../../src/parties/wallet/narrow-question.ts"
 import { bytesToHex } from "../../../src/protocol/primitives/bytes.ts"
 import { sha256 } from "../../../src/protocol/primitives/hash.ts"
 import { canonicalBytes } from "../../../src/protocol/wire/canonical-json.ts"
@@ -10,20 +12,18 @@ import { parseSchema, parseStatement, parseValueSet } from "../../../src/protoco
 import type { Schema, Statement } from "../../../src/protocol/wire/statement.ts"
 import { codeOf } from "../../support/code-of.ts"
 import { EVERY_TYPE, where } from "../../support/every-type.ts"
+import { usualParameters } from "../../support/statement-parameters.ts"
 import { AS_OF, oneCredential } from "../../support/one-credential.ts"
 
-const compile = (statement: Statement) => {
+const inputOf = (statement: Statement): StatementInput => {
   const schema = CATALOGUE.findSchema(statement.schema, statement.subject)
   if (schema === null) throw new Error("no schema")
-  return compileStatement({
-    statement,
-    parameters: {},
-    schema,
-    valueSets: CATALOGUE.findValueSet,
-    asOfUnixSeconds: AS_OF,
-    zone: "Z",
-  })
+  const parameters = usualParameters(statement)
+  const valueSets = CATALOGUE.findValueSet
+  return { statement, parameters, schema, valueSets, asOfUnixSeconds: AS_OF, zone: "Z" }
 }
+const compile = (statement: Statement) => compileStatement(inputOf(statement))
+const clauseMasks = (clauses: bigint) => Array.from({ length: 6 }, (_, c) => (clauses >> BigInt(6 * c)) & 63n)
 
 describe("the released catalogue", () => {
   it("holds documents that pass their own wire schemas unchanged", () => {
@@ -63,6 +63,46 @@ describe("the released catalogue", () => {
       const [part, more] = compile(statement)
       expect(more).toBeUndefined()
       expect(part?.slots.length).toBeLessThanOrEqual(5)
+      expect(new Set(clauseMasks(part?.clauses ?? 0n)).size).toBeLessThanOrEqual(4)
+    }
+  })
+
+  it("asks nothing in its usual form that a holder would refuse as narrow", () => {
+    for (const statement of CATALOGUE.statements) {
+      const input = inputOf(statement)
+      const remainders = computeRemainders(compileClauses(input), input.schema, (id) => input.valueSets(id))
+      const narrow = remainders.filter(({ set, isNarrow }) => isNarrow(set)).map(({ subject }) => subject)
+      expect([statement.id, narrow]).toEqual([statement.id, []])
+    }
+  })
+
+  it("holds every statement and schema that the specification names", () => {
+    const named = [
+      ...[
+        "insurance-eligibility/1",
+        "vaccination-status/1",
+        "licence-in-good-standing/1",
+        "medicine-batch/1",
+      ],
+      ...["recent-negative-test/1", "vaccination-count/1", "insurance-dependant/1", "age-over/1"],
+      ...["lab-14749-6-mmol-l-in-range/1", "lab-2823-3-mmol-l-in-range/1", "lab-14749-6-mmol-l-normal/1"],
+      ...["vaccination-booster/1", "recovery-certificate/1", "insurance-cost-ceiling/1", "treatment-claim/1"],
+    ]
+    for (const id of named) expect(CATALOGUE.findStatement(id)?.id).toBe(id)
+    expect(CATALOGUE.findSchema("coverage/1", "ward")).not.toBeNull()
+    expect(CATALOGUE.findSchema("lab-coded-2887-8/1")).not.toBeNull()
+  })
+
+  it("has one schema per LOINC code and unit, and neither a second code nor a second unit in it", () => {
+    const numeric = CATALOGUE.schemas.filter(({ name }) => /^lab-[0-9]/.test(name))
+    const observed = numeric.map(
+      ({ observes, attributes }) => `${observes ?? ""} ${attributes[0]?.unit ?? ""}`,
+    )
+    expect(new Set(observed).size).toBe(numeric.length)
+    for (const { attributes } of numeric) {
+      expect(
+        new Set(attributes.slice(0, 3).map(({ unit, scale }) => `${unit ?? ""} ${scale ?? ""}`)).size,
+      ).toBe(1)
     }
   })
 
@@ -70,7 +110,7 @@ describe("the released catalogue", () => {
     const [schema] = CATALOGUE.schemas
     if (schema === undefined) throw new Error("no schema")
     expect(CATALOGUE.findSchemaById(CATALOGUE.schemaIdOf(schema))).toBe(schema)
-    expect(CATALOGUE.findSchema("immunization/1", "ward")).toBeNull()
+    expect(CATALOGUE.findSchema("licence/1", "ward")).toBeNull()
     expect(CATALOGUE.findStatement("vaccination-status/1")?.id).toBe("vaccination-status/1")
     expect(CATALOGUE.findStatement("toString")).toBeNull()
     expect(CATALOGUE.findValueSet("__proto__")).toBeNull()
@@ -81,7 +121,9 @@ describe("the released catalogue", () => {
     if (statement === undefined) throw new Error("no statement")
     const item = CATALOGUE.items.find(({ type, id }) => type === "statement" && id === statement.id)
     expect(item?.sha256).toBe(bytesToHex(sha256(canonicalBytes(statement))))
-    expect(CATALOGUE.items).toHaveLength(4)
+    const { schemas, statements, valueSets } = CATALOGUE
+    expect(CATALOGUE.items).toHaveLength(schemas.length + statements.length + valueSets.length)
+    expect(new Set(CATALOGUE.items.map(({ type, id }) => `${type} ${id}`)).size).toBe(CATALOGUE.items.length)
   })
 })
 
