@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2, // two files at a time: these suites compile circuits and fsync
     projects: [
-      project("unit", ["test/{protocol,health,parties,agent,architecture}/**/*.test.ts"]),
+      project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"]),
       project("circuits", ["test/circuits/**/*.test.ts"], 120_000),
       project("store:sqlite", ["test/{ledger,service,attacks}/**/*.test.ts"], 60_000),
       project("proofs", ["test/proofs/**/*.test.ts"], 120_000),

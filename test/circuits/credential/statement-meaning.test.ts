@@ -4,17 +4,13 @@ import { expect, test } from "vitest"
 import { makeCatalogue } from "../../../src/protocol/catalogue/catalogue.ts"
 import { StatementError } from "../../../src/protocol/credential/credential-error.ts"
 import { compileAlternative, statementInput } from "../../../src/protocol/credential/compile-request.ts"
-import { encodeAttributes } from "../../../src/protocol/credential/attribute.ts"
-import { chooseMember, evaluateStatement } from "../../../src/protocol/credential/statement.ts"
-import { publicInputsOf, publicSignals } from "../../../src/protocol/credential/presentation-signals.ts"
-import { NO_SET } from "../../../src/protocol/credential/value-set.ts"
+import { evaluateStatement } from "../../../src/protocol/credential/statement.ts"
 import type { Attributes } from "../../../src/protocol/wire/credential.ts"
 import type { Where } from "../../../src/protocol/wire/statement.ts"
 import { openCircuit } from "../../support/circuit-harness.ts"
-import type { Circuit } from "../../support/circuit-harness.ts"
 import { shipped } from "../../support/circuit-instances.ts"
-import type { CircuitInput } from "../../support/circuit-witness.ts"
 import { EVERY_TYPE, where } from "../../support/every-type.ts"
+import { isProvable } from "../../support/is-provable.ts"
 import { LONG_SET, madeRecord, madeWhere } from "../../support/made-statements.ts"
 import { oneCredential } from "../../support/one-credential.ts"
 import type { Scene } from "../../support/one-credential.ts"
@@ -66,28 +62,4 @@ function inputOf({ request, catalogue }: Scene) {
   const [alternative] = request.items[0]?.alternatives ?? []
   if (alternative === undefined) throw new Error("no alternative")
   return statementInput(request, alternative, catalogue)
-}
-
-/** Past the encoder's own check: public signals of the real statement over the honest input of a satisfied one. */
-function isProvable(circuit: Circuit, scene: Scene, attributes: Attributes): boolean {
-  const { request, catalogue } = scene
-  return compileAlternative(request, 0, 0, catalogue).every((part, index) => {
-    const set = part.valueSetId === null ? null : catalogue.findValueSet(part.valueSetId)
-    const attrs = encodeAttributes(EVERY_TYPE, attributes)
-    const member = chooseMember(part, attrs, set?.members ?? [0n])
-    const always = oneCredential({
-      catalogue: scene.catalogue,
-      schema: EVERY_TYPE,
-      attributes,
-      statement: where({ field: "kind", present: true }),
-    })
-    const input: CircuitInput = {
-      ...always.input().input,
-      ...publicSignals(publicInputsOf(request, 0, 0, index, catalogue)),
-      member: member.member,
-      memberIndex: BigInt(member.index),
-      memberChildren: (set ?? NO_SET).path(member.index),
-    }
-    return circuit.refusal(input) === undefined
-  })
 }

@@ -2,6 +2,9 @@
 import { groth16 } from "snarkjs"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { loadCircuit } from "../../../src/cli/circuit-artifacts.ts"
+import { makeCatalogue } from "../../../src/protocol/catalogue/catalogue.ts"
+import { CATALOGUE } from "../../../src/protocol/catalogue/released.ts"
+import { parseStatement } from "../../../src/protocol/wire/statement.ts"
 import { encodeFr, R } from "../../../src/protocol/primitives/field.ts"
 import type { CircuitId } from "../../../src/protocol/primitives/prove.ts"
 import type { Artifacts } from "../../../src/proofs/groth16/artifacts.ts"
@@ -12,7 +15,7 @@ import { prepareVerificationKey } from "../../../src/proofs/groth16/verification
 import { verifyProof } from "../../../src/proofs/groth16/verify.ts"
 import { openProver } from "../../../src/proofs/prover/pool.ts"
 import type { Prover } from "../../../src/proofs/prover/pool.ts"
-import { oneCredential } from "../../support/one-credential.ts"
+import { oneCredential, VACCINATED } from "../../support/one-credential.ts"
 import { decodedProof } from "../../support/proof-sample.ts"
 
 let artifacts: Artifacts
@@ -47,4 +50,27 @@ test("a revoked record has no proof", async () => {
   await expect(prover.prove("presentation", revoked, expected)).rejects.toMatchObject({
     code: "witness-refused",
   })
+})
+
+test("a statement that no release knows is proved and verified with the shipped keys: it is data", async () => {
+  const statement = parseStatement({
+    type: "sotto/statement/1",
+    id: "vaccinated-abroad-or-recently/1",
+    title: { en: "Vaccinated outside of Austria, or in the last month" },
+    schema: "immunization/1",
+    subject: "self",
+    where: {
+      any: [
+        { not: { field: "country", in: { param: "home" } } },
+        { field: "occurredOn", atLeast: "today-P1M" },
+      ],
+    },
+  })
+  const { schemas, valueSets } = CATALOGUE
+  const catalogue = makeCatalogue({ schemas, valueSets, statements: [statement] })
+  const parameters = { home: ["urn:iso:std:iso:3166|AT"] }
+  const attributes = { ...VACCINATED, occurredOn: "2021-03-01", country: "urn:iso:std:iso:3166|FR" }
+  const { input, expected } = oneCredential({ catalogue, statement, parameters, attributes }).input()
+  const proof = await decodedProof(await prover.prove("presentation", input, expected))
+  expect(await verifyProof(await prepareVerificationKey(artifacts.vkey), expected, proof)).toBe(true)
 })
