@@ -140,7 +140,7 @@ function outcomeText({ verdict, reason }: AnswerOutcome): string {
 
 async function verify(scene: World) {
   const files = [scene.path("receipt.json"), "--policy", scene.path("trust.json")]
-  await scene.run("wallet", "receipts", ...walletOf(scene, "ada"))
+  await scene.run("wallet", "history", ...walletOf(scene, "ada"), "--json")
   return scene.run("verify", "answer", ...files)
 }
 

@@ -91,6 +91,7 @@ export const HOMES = {
   "@noble/ciphers": ["parties/wallet", "agent"],
   react: ["web"],
   "react-dom": ["web"],
+  cborg: ["health/eu-dcc"],
   commander: ["cli"],
   viem: ["ledger/mirror"],
 }

@@ -1,15 +1,18 @@
 // `npm run bench -- prove|verify [--n N] [--json]`: ours against plain snarkjs, in turns, on the shipped circuit.
+// `npm run bench -- status [--n N]`: a registry epoch over N credentials, with one revoked.
 import { parseArgs } from "node:util"
 import { locateCircuit } from "../../src/cli/circuit-artifacts.ts"
 import { benchHeader } from "./machine.ts"
 import { benchProve } from "./prove.ts"
 import { printRecord, recordOf, writeRecord } from "./report.ts"
 import type { BenchResult } from "./report.ts"
+import { benchStatus } from "./status.ts"
 import { benchVerify } from "./verify.ts"
 
-const BENCHES: Readonly<Record<string, { run: (rounds: number) => Promise<BenchResult>; rounds: number }>> = {
-  prove: { run: benchProve, rounds: 9 },
-  verify: { run: benchVerify, rounds: 31 },
+const BENCHES: Readonly<Record<string, { run: (n: number) => Promise<BenchResult>; n: number }>> = {
+  prove: { run: benchProve, n: 9 },
+  verify: { run: benchVerify, n: 31 },
+  status: { run: benchStatus, n: 1_000_000 },
 }
 
 const { positionals, values } = parseArgs({
@@ -18,17 +21,17 @@ const { positionals, values } = parseArgs({
 })
 const [name = ""] = positionals
 const bench = BENCHES[name]
-const rounds = Number(values.n ?? bench?.rounds)
-if (bench === undefined || positionals.length !== 1 || !Number.isSafeInteger(rounds) || rounds < 1) {
-  console.error(
-    "usage: npm run bench -- prove|verify [--n N] [--json]   N samples per peer, 9 and 31 by default",
-  )
+const n = Number(values.n ?? bench?.n)
+if (bench === undefined || positionals.length !== 1 || !Number.isSafeInteger(n) || n < 1) {
+  console.error(`usage: npm run bench -- prove|verify|status [--n N] [--json]
+  prove, verify   N samples per peer, 9 and 31 by default
+  status          N credentials, 10,000 to 1,600,000; a million by default`)
   process.exit(2)
 }
 
 const { entry } = await locateCircuit("presentation")
 const header = benchHeader(entry)
-const record = recordOf(name, header, await bench.run(rounds))
+const record = recordOf(name, header, await bench.run(n))
 const file = await writeRecord(record)
 if (values.json) console.log(JSON.stringify(record))
 else {

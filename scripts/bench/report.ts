@@ -12,6 +12,8 @@ export interface BenchResult {
   readonly results: readonly PeerResult[]
   /** Which peers are compared: the other one, ours; indices into `results`. */
   readonly pairs: readonly (readonly [other: number, ours: number])[]
+  /** What was counted rather than timed: bytes, outcomes, memory. */
+  readonly facts?: Readonly<Record<string, string | number>>
 }
 
 /** A result as it is written to a file. */
@@ -21,7 +23,7 @@ const NOISY_LOAD_PER_CORE = 0.5
 const NOISY_SPREAD = 1.5 // p95 over median
 
 /** Sums a run up. A noisy one is no evidence for a goal, and says so. */
-export function recordOf(name: string, header: BenchHeader, { results, pairs }: BenchResult) {
+export function recordOf(name: string, header: BenchHeader, { results, pairs, facts }: BenchResult) {
   const ratios = pairs.flatMap(([a, b]) => {
     const [other, ours] = [results[a], results[b]]
     if (other === undefined || ours === undefined) return []
@@ -29,22 +31,24 @@ export function recordOf(name: string, header: BenchHeader, { results, pairs }: 
   })
   const spread = results.some(({ ms }) => ms.p95 / ms.median > NOISY_SPREAD)
   const noisy = header.loadBefore / header.cores > NOISY_LOAD_PER_CORE || spread
-  return { name, noisy, header: { ...header, loadAfter: loadavg()[0] ?? 0 }, ratios, results }
+  return { name, noisy, header: { ...header, loadAfter: loadavg()[0] ?? 0 }, ratios, results, facts }
 }
 
 /** The record as a table for people. */
-export function printRecord({ name, noisy, header, ratios, results }: BenchRecord): void {
+export function printRecord({ name, noisy, header, ratios, results, facts }: BenchRecord): void {
   const { cpu, cores, node, snarkjs, circuit, commit, loadBefore, loadAfter } = header
   console.log(`${name}${noisy ? "   NOISY: the machine was busy, no evidence for a goal" : ""}`)
   console.log(`${cpu}, ${cores} cores, node ${node}, snarkjs ${snarkjs}, commit ${commit}`)
   console.log(`${circuit.id}: ${circuit.constraints} constraints, domain 2^${circuit.domainLog2}`)
   console.log(`load ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after\n`)
   const cell = (value: number): string => value.toFixed(value < 100 ? 1 : 0).padStart(9)
-  console.log(`${"ms".padEnd(44)}   median      min      p95      cpu    n`)
+  console.log(`${"ms".padEnd(54)}   median      min      p95      cpu    n`)
   for (const { name: peer, ms, cpuMs } of results) {
     const cells = [ms.median, ms.min, ms.p95, cpuMs.median].map(cell).join("")
-    console.log(`${peer.padEnd(42)}${cells}${String(ms.n).padStart(5)}`)
+    console.log(`${peer.padEnd(52)}${cells}${String(ms.n).padStart(5)}`)
   }
+  for (const [fact, value] of Object.entries(facts ?? {})) console.log(`${fact.padEnd(66)}${value}`)
+  if (ratios.length === 0) return
   console.log("\ncpu: this process with its threads, not the cold ones\nratio of medians, 95 % interval")
   for (const { other, ours, ratio, low, high } of ratios) {
     console.log(`  ${other} / ${ours}: ${ratio.toFixed(2)}  [${low.toFixed(2)}, ${high.toFixed(2)}]`)

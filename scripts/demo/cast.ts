@@ -73,6 +73,7 @@ export async function receiveRecord(
     dir,
     "--record",
     record,
+    "--subject-checked",
     "--holder",
     holder,
     "--out",

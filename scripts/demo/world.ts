@@ -24,8 +24,15 @@ export interface World {
 /** Days are evaluated at noon UTC, so that no zone moves them. */
 const NOON = "T12:00:00Z"
 
-/** Opens the scene. @param asOf - the evaluation date, YYYY-MM-DD: every process lives on that day */
-export async function openWorld(asOf: string): Promise<World> {
+/**
+ * Opens the scene.
+ * @param asOf - the evaluation date, YYYY-MM-DD: every process lives on that day
+ * @param registryKeys - names of the key files of the registries that the service publishes, in their order
+ */
+export async function openWorld(
+  asOf: string,
+  registryKeys: readonly string[] = ["registry"],
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "sotto-demo-"))
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
@@ -40,7 +47,7 @@ export async function openWorld(asOf: string): Promise<World> {
     SOTTO_STATE_DIR: path("guard"),
     SOTTO_LOG_KEY_FILE: path("keys/log.key"),
     SOTTO_REQUEST_KEY_FILE: path("keys/request.key"),
-    SOTTO_REGISTRY_KEY_FILE: path("keys/registry.key"),
+    SOTTO_REGISTRY_KEY_FILE: registryKeys.map((name) => path(`keys/${name}.key`)).join(","),
     SOTTO_DRAIN_DELAY_SECONDS: "0", // no balancer to wait for
     SOTTO_DEV_CLOCK: new Date(dayStart + Date.now() - opened).toISOString(),
   })

@@ -6,10 +6,12 @@ import type { Stores } from "../ledger/storage/open-stores.ts"
 import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
 import { readConfig } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
+import type { ClaimPool } from "../protocol/wire/presentation-request.ts"
 import { createApiKey } from "../service/http/clients.ts"
-import { registerVerifier } from "../service/routes/verifiers.ts"
+import { registerVerifier, verifierOf } from "../service/routes/verifiers.ts"
 import { openClock } from "./clock.ts"
 import { CliError } from "./exit.ts"
+import { readMemberList } from "./member-list.ts"
 import { print } from "./output.ts"
 import { ledgerParts, openStorage, random, readServiceKeys } from "./service-state.ts"
 
@@ -23,6 +25,7 @@ interface AddOptions {
   readonly role: keyof typeof SCOPES
   readonly id: string
   readonly name?: string
+  readonly pool?: readonly string[]
   readonly out?: string
 }
 
@@ -41,6 +44,10 @@ export function clientsCommand(): Command {
     )
     .requiredOption("--id <id>", "the issuer's, verifier's or registry's id")
     .option("--name <name>", "a verifier's name, as patients read it")
+    .option(
+      "--pool <name...>",
+      "insurers who count entitlements together: a name, or name=…,mode=person,period=year; all of a verifier's at once",
+    )
     .option("--out <file>", "write the key to a new private file instead of the terminal")
     .action(add)
   command
@@ -71,9 +78,12 @@ export function clientsCommand(): Command {
   return command
 }
 
-async function add({ role, id, name, out }: AddOptions): Promise<void> {
+async function add({ role, id, name, pool, out }: AddOptions): Promise<void> {
+  if (role !== "verifier" && pool !== undefined)
+    throw new CliError("option-invalid", "only a verifier counts in a pool")
+  const pools = pool === undefined ? undefined : readPools(pool)
   await withStorage(async (storage, config) => {
-    if (role === "verifier") await enterDirectory(storage, config, { id, name: name ?? id })
+    if (role === "verifier") await enterDirectory(storage, config, { id, name, pools })
     const { text, keyId, secretSha256 } = createApiKey()
     await storage.service.insertClient({
       keyId,
@@ -92,12 +102,37 @@ async function add({ role, id, name, out }: AddOptions): Promise<void> {
   })
 }
 
-/** Writes the directory entry; only one process may write a log, so a serving one is an error. */
+/** The pools of a verifier, ascending; entitlements are counted, once for ever, unless it says otherwise. */
+function readPools(texts: readonly string[]): ClaimPool[] {
+  const pools = texts.map((text) => {
+    const given = text.includes("=")
+      ? readMemberList(text, { option: "--pool", names: ["name", "mode", "period"] })
+      : { name: text }
+    const { name, mode = "credential", period = "always" }: Readonly<Record<string, string>> = given
+    if (name === undefined) throw new CliError("option-invalid", "--pool wants a name")
+    return { name, mode, period } as ClaimPool // what is no pool is refused with the record that holds it
+  })
+  return pools.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+interface DirectoryChange {
+  readonly id: string
+  readonly name: string | undefined
+  readonly pools: ClaimPool[] | undefined
+}
+
+/**
+ * Writes the directory entry; only one process may write a log, so a serving one is an error. What is not given stays as
+ * it is: a second key for a verifier takes it out of no pool.
+ */
 async function enterDirectory(
   storage: Stores,
   config: ServiceConfig,
-  verifier: { readonly id: string; readonly name: string },
+  { id, name, pools }: DirectoryChange,
 ): Promise<void> {
+  const row = await storage.service.findVerifier(id)
+  const known = row === null ? null : verifierOf(row)
+  const counted = pools ?? known?.pools
   const keys = readServiceKeys(config)
   const lease = await takeInstanceLease({
     store: storage.ledger,
@@ -109,8 +144,14 @@ async function enterDirectory(
   })
   try {
     const ledger = await openLedger(ledgerParts(config, keys, storage))
-    const deps = { ledger, ledgerOrigin: config.ledgerOrigin, requestKey: keys.request }
-    await registerVerifier(deps, { ...verifier, origin: config.publicUrl })
+    const deps = {
+      store: storage.service,
+      ledger,
+      ledgerOrigin: config.ledgerOrigin,
+      requestKey: keys.request,
+    }
+    const verifier = { id, name: name ?? known?.name ?? id, origin: config.publicUrl }
+    await registerVerifier(deps, counted === undefined ? verifier : { ...verifier, pools: counted })
     await ledger.close()
   } finally {
     await lease.release()

@@ -22,6 +22,9 @@ export type CliErrorCode =
   | "service-unreachable"
   | "service-refused"
   | "clock-not-allowed"
+  | "issuer-busy" // another process writes to the issuer's folder
+  | "issuer-state-damaged"
+  | "issuer-state-outdated" // written by an earlier version
   | "refused"
 
 /** A failed verb: the message names what to change. */

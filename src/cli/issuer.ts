@@ -1,41 +1,27 @@
 // `sotto issuer`: a hospital's or lab's own machine: keys, signed records, status lists. The state is one private file.
-import { mkdir } from "node:fs/promises"
-import { join } from "node:path"
 import { Command } from "commander"
-import { readImmunizations } from "../health/fhir/read-immunizations.ts"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
-import { attestImmunization } from "../parties/issuer/attest.ts"
-import { createIssuer, issuerEntryOf } from "../parties/issuer/create-issuer.ts"
+import { issuerEntryOf } from "../parties/issuer/create-issuer.ts"
 import type { IssuerIdentity } from "../parties/issuer/create-issuer.ts"
-import { issue } from "../parties/issuer/issue.ts"
-import { publishStatus } from "../parties/issuer/publish-status.ts"
-import { revoke } from "../parties/issuer/revoke.ts"
 import { CATALOGUE } from "../protocol/catalogue/released.ts"
-import { SECONDS_PER_DAY } from "../protocol/credential/calendar.ts"
-import { parseFr } from "../protocol/primitives/field.ts"
+import type { Fr } from "../protocol/primitives/field.ts"
 import { canonicalBytes } from "../protocol/wire/canonical-json.ts"
-import { parseCredential, parseHolderCommitment } from "../protocol/wire/credential.ts"
-import { parseIssuerState } from "../protocol/wire/issuer-state.ts"
-import type { IssuerState } from "../protocol/wire/issuer-state.ts"
+import { parseCredential } from "../protocol/wire/credential.ts"
 import { openClock } from "./clock.ts"
 import { CliError } from "./exit.ts"
-import { exists, readInput, readSecretFile, readSecretText } from "./files.ts"
-import { print, tell } from "./output.ts"
+import { readInput, readSecretText } from "./files.ts"
+import { readSubject } from "./intake-options.ts"
+import { issueCommand } from "./issuer-issue.ts"
+import { createIssuerFolder, loadIssuerKeys, openIssuer } from "./issuer-state.ts"
+import { print } from "./output.ts"
 import { openServiceClient } from "./service-client.ts"
-import { random } from "./service-state.ts"
 
-const SCHEMA = "immunization/1"
-
-interface IssueOptions {
-  readonly record: string
-  readonly holder: string
-  readonly out: string
-  readonly disease?: string
-  readonly validDays: string
-  readonly replaces?: string
-}
+/** The kind of record that is published when none was named and none was issued. */
+const USUAL_SCHEMA = "immunization/1"
 
 interface PublishOptions {
+  readonly schema: readonly string[]
+  readonly subject: string
   readonly service: string
   readonly apiKeyFile: string
   readonly urgent?: true
@@ -59,19 +45,9 @@ export function issuerCommand(): Command {
     .argument("<dir>", "the issuer's folder")
     .requiredOption("--out <file>", "file to write")
     .action(async (dir: string, { out }: { readonly out: string }) => {
-      await writeFileDurably(out, canonicalBytes({ ...issuerEntryOf(await load(dir)) }))
+      await writeFileDurably(out, canonicalBytes({ ...issuerEntryOf(await loadIssuerKeys(dir)) }))
     })
-  command
-    .command("issue")
-    .description("read a FHIR R4 bundle of immunizations and sign what it says for one holder")
-    .argument("<dir>", "the issuer's folder")
-    .requiredOption("--record <file>", "the bundle; check first that it is this person's")
-    .requiredOption("--holder <file>", "the patient's commitment, from `sotto wallet holder`")
-    .requiredOption("--out <file>", "where to write the credential")
-    .option("--disease <token>", "which disease, as system|code; default COVID-19 if the record has it")
-    .option("--valid-days <days>", "days the credential can be used", "365")
-    .option("--replaces <credId>", "correct an earlier record: it is revoked, its identity kept")
-    .action(sign)
+  command.addCommand(issueCommand())
   command
     .command("revoke")
     .description("mark a record as revoked; publish afterwards")
@@ -79,13 +55,15 @@ export function issuerCommand(): Command {
     .requiredOption("--credential <file>", "the credential that was handed out")
     .action(async (dir: string, { credential }: { readonly credential: string }) => {
       const record = parseCredential(await readInput(credential))
-      await save(dir, revoke(await load(dir), record))
+      await (await openIssuer(dir)).revoke(record)
       print({ revoked: true, statusIndex: record.statusIndex })
     })
   command
     .command("publish")
-    .description("sign the whole status list and send it to the registry's service")
+    .description("sign the whole status list of each kind of record and send it to the registry's service")
     .argument("<dir>", "the issuer's folder")
+    .option("--schema <name/version...>", "kinds of record; the default is those that were issued", [])
+    .option("--subject <who>", "self or ward, of --schema", "self")
     .requiredOption("--service <origin>", "the service that publishes the registry")
     .requiredOption("--api-key-file <file>", "file with your API key of role issuer")
     .option("--urgent", "publish an epoch at once; proofs under the one before stop counting")
@@ -94,55 +72,31 @@ export function issuerCommand(): Command {
 }
 
 async function init(dir: string, identity: IssuerIdentity): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  if (await exists(stateFile(dir))) throw new CliError("file-exists", `${stateFile(dir)} exists already`)
-  const state = createIssuer(identity, random)
-  await save(dir, state)
-  print(issuerEntryOf(state))
-}
-
-async function sign(dir: string, options: IssueOptions): Promise<void> {
-  const today = Math.floor(openClock()() / SECONDS_PER_DAY)
-  const intake = readImmunizations(await readInput(options.record), today)
-  for (const { code, path } of intake.problems) tell(`left out: ${code} at ${path}`)
-  const holder = parseHolderCommitment(await readInput(options.holder))
-  const schema = CATALOGUE.findSchema(SCHEMA, "self")
-  if (schema === null) throw new CliError("option-invalid", `there is no schema ${SCHEMA}`)
-  const signed = issue(
-    await load(dir),
-    {
-      schema,
-      schemaId: CATALOGUE.schemaIdOf(schema),
-      attributes: attestImmunization(intake, options.disease),
-      holder,
-      validFromDay: today,
-      validUntilDay: today + Number(options.validDays) - 1,
-      ...(options.replaces === undefined ? {} : { replaces: parseFr(options.replaces) }),
-    },
-    random,
-  )
-  await save(dir, signed.state) // before the record leaves: its index is taken for ever
-  await writeFileDurably(options.out, canonicalBytes(signed.credential), { mode: 0o600 })
-  const { schema: name, credId, statusIndex, attributes } = signed.credential
-  print({ schema: name, credId, statusIndex, attributes, leftOut: intake.problems })
+  print(await createIssuerFolder(dir, identity))
 }
 
 async function publish(dir: string, options: PublishOptions): Promise<void> {
   const client = openServiceClient(options.service, await readSecretText(options.apiKeyFile))
-  const schema = CATALOGUE.findSchema(SCHEMA, "self")
-  if (schema === null) throw new CliError("option-invalid", `there is no schema ${SCHEMA}`)
-  const { state, list } = publishStatus(await load(dir), CATALOGUE.schemaIdOf(schema), openClock()())
-  await save(dir, state)
-  const path = `/v1/registries/${state.registry}/issuers/${state.id}/schemas/${list.schemaId}/status`
-  print(await client.write("PUT", `${path}?urgent=${options.urgent === true}`, canonicalBytes(list)))
+  const issuer = await openIssuer(dir)
+  const schemaIds = schemasToPublish(issuer.schemas(), options)
+  const published = []
+  for (const [i, schemaId] of schemaIds.entries()) {
+    const list = await issuer.publish(schemaId, openClock()())
+    const path = `/v1/registries/${list.registry}/issuers/${list.issuer}/schemas/${schemaId}/status`
+    // One epoch carries them all: only the last list asks for one at once.
+    const isUrgent = options.urgent === true && i === schemaIds.length - 1
+    published.push(await client.write("PUT", `${path}?urgent=${isUrgent}`, canonicalBytes(list)))
+  }
+  print({ published })
 }
 
-const stateFile = (dir: string): string => join(dir, "issuer.json")
-
-async function load(dir: string): Promise<IssuerState> {
-  return parseIssuerState(await readSecretFile(stateFile(dir)))
-}
-
-async function save(dir: string, state: IssuerState): Promise<void> {
-  await writeFileDurably(stateFile(dir), canonicalBytes(state), { mode: 0o600 })
+function schemasToPublish(issued: readonly Fr[], options: PublishOptions): readonly Fr[] {
+  const subject = readSubject(options.subject)
+  const named = options.schema.length > 0 || issued.length > 0 ? options.schema : [USUAL_SCHEMA]
+  if (named.length === 0) return issued
+  return named.map((name) => {
+    const schema = CATALOGUE.findSchema(name, subject)
+    if (schema === null) throw new CliError("option-invalid", `there is no schema ${name} for ${subject}`)
+    return CATALOGUE.schemaIdOf(schema)
+  })
 }

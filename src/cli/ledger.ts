@@ -31,13 +31,13 @@ export function ledgerCommand(): Command {
     .description(
       "draw missing keys, make the database, write entry 0 and the rollback guard (settings: SOTTO_*)",
     )
-    .option("--registry <id>", "id of the registry that this service publishes", "health")
-    .action(async ({ registry }: { readonly registry: string }) => {
+    .option("--registry <id...>", "ids of the registries that this service publishes", ["health"])
+    .action(async ({ registry }: { readonly registry: readonly string[] }) => {
       print(trustOf(await initService(readConfig(), registry)))
     })
   command
     .command("trust")
-    .description("print the trust file for wallets and insurers: log, quorum, registry key, smallest crowd")
+    .description("print the trust file for wallets and insurers: log, quorum, registry keys, smallest crowd")
     .option("--k <operators>", "fewest distinct operators a wallet accepts behind a request", "5")
     .action(({ k }: { readonly k: string }) => print(trustOf(readServiceKeys(readConfig()), Number(k))))
   command

@@ -20,6 +20,8 @@ const program = new Command("sotto")
 const VERBS = {
   issuer: async () => (await import("./issuer.ts")).issuerCommand(),
   wallet: async () => (await import("./wallet.ts")).walletCommand(),
+  intake: async () => (await import("./intake.ts")).intakeCommand(),
+  rules: async () => (await import("./rules.ts")).rulesCommand(),
   registry: async () => (await import("./registry.ts")).registryCommand(),
   request: async () => (await import("./request.ts")).requestCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
@@ -31,6 +33,8 @@ const VERBS = {
 const SUMMARIES: Readonly<Record<keyof typeof VERBS, string>> = {
   issuer: "make issuer keys, sign records, publish and revoke",
   wallet: "keep records encrypted, answer requests with proofs",
+  intake: "check a health record's signature and read its attributes",
+  rules: "translate the business rules of EU certificates and check them",
   registry: "enter issuers and publish epochs",
   request: "ask patients for a proof and read the verdict",
   verify: "check a receipt or an answer offline",

@@ -22,7 +22,9 @@ export function registryCommand(): Command {
   )
   keyed(command.command("add-issuer"), "enter a signing key; who is entered can make statements provable")
     .argument("<entry>", "the issuer's entry, from `sotto issuer entry`")
-    .option("--schema <name...>", "what the issuer may sign", ["immunization/1"])
+    .option("--schema <name...>", "what the issuer may sign; …/ward for records about dependants", [
+      "immunization/1",
+    ])
     .action(addIssuer)
   keyed(command.command("end-issuer"), "end an entry: its records stop counting at the next epoch")
     .argument("<id>", "the issuer's id")
@@ -45,7 +47,8 @@ async function addIssuer(
 ): Promise<void> {
   const issuer = parseIssuerEntry(parseStrictJson(await readInput(file), { maxBytes: 16 * 1024 }))
   const schemas = options.schema.map((name) => {
-    const schema = CATALOGUE.findSchema(name, "self")
+    const subject = name.endsWith("/ward") ? "ward" : "self"
+    const schema = CATALOGUE.findSchema(name.replace(/\/(?:self|ward)$/, ""), subject)
     if (schema === null) throw new CliError("option-invalid", `there is no schema ${name}`)
     return CATALOGUE.schemaIdOf(schema)
   })

@@ -1,66 +1,39 @@
 // `sotto request`: an insurer asks for a proof and reads the verdict.
 import { Command, Option } from "commander"
+import { parseStrictJson } from "../protocol/wire/canonical-json.ts"
+import type { Json } from "../protocol/wire/canonical-json.ts"
 import { parsePresentationRequest } from "../protocol/wire/presentation-request.ts"
 import { CliError } from "./exit.ts"
 import { readInput, readSecretText } from "./files.ts"
 import { print } from "./output.ts"
+import { draftOf } from "./request-draft.ts"
+import type { DraftOptions, TypedItem } from "./request-draft.ts"
 import { openServiceClient } from "./service-client.ts"
 import type { ServiceClient } from "./service-client.ts"
+import { summariseVerdict } from "./verdict-summary.ts"
 
 interface ServiceOptions {
   readonly service: string
   readonly apiKeyFile: string
 }
 
-interface CreateOptions extends ServiceOptions {
-  readonly statement?: string
-  readonly registry?: string
-  readonly parameters: string
-  readonly mode: "person" | "credential"
-  readonly use: "request" | "once" | "pseudonym"
-  readonly epoch?: string
-  readonly purpose: string
-  readonly purposeText: string
-  readonly retainDays: string
-  readonly zone: string
-  readonly lifetime: string
+interface CreateOptions extends ServiceOptions, Omit<DraftOptions, "item"> {
   readonly draft?: string
 }
+
+/** Largest verdict read: request, receipt and evidence of eight parts. */
+const MAX_VERDICT_BYTES = 4 * 1024 * 1024
 
 /** The `request` verb. */
 export function requestCommand(): Command {
   const command = new Command("request").description("ask patients for a proof and read the verdict")
-  keyed(command.command("create"), "ask for one statement (or for what --draft FILE says)")
-    .option("--statement <id>", "statement of the catalogue, such as vaccination-status/1")
-    .option("--registry <id>", "registry whose issuers' signatures count")
-    .option("--parameters <json>", "values for the statement's parameters", "{}")
-    .addOption(
-      new Option("--mode <mode>", "count people or entitlements")
-        .choices(["person", "credential"])
-        .default("person"),
-    )
-    .addOption(
-      new Option(
-        "--use <use>",
-        "once: one answer per epoch, anywhere; pseudonym: may return; request: unlinkable",
-      )
-        .choices(["request", "once", "pseudonym"])
-        .default("request"),
-    )
-    .option("--epoch <epoch>", "YYYY, YYYY-Qn, YYYY-MM, YYYY-MM-DD or always; for once and pseudonym")
-    .option("--purpose <code>", "short name of the purpose", "eligibility-check")
-    .option("--purpose-text <text>", "what the patient reads", "Check eligibility")
-    .option("--retain-days <days>", "how long you keep the answer", "30")
-    .option("--zone <zone>", "Z or +hh:mm: where `today` begins", "Z")
-    .option("--lifetime <seconds>", "how long the request stays open, 30 to 900", "300")
-    .option("--draft <file>", "a whole request draft as JSON, for several items")
-    .action(create)
-  keyed(command.command("verdict"), "open, satisfied or expired; the receipt and evidence when satisfied")
+  command.addCommand(createCommand())
+  keyed(
+    command.command("verdict"),
+    "open, satisfied or expired; when satisfied what each item proved, link tags, receipt and evidence",
+  )
     .argument("<id>", "the request's id, pr_…")
-    .action(async (id: string, options: ServiceOptions) => {
-      const client = await connect(options)
-      print(await client.get(`/v1/presentation-requests/${encodeURIComponent(id)}/verdict`))
-    })
+    .action(verdict)
   keyed(command.command("withdraw"), "expire a request now")
     .argument("<id>", "the request's id, pr_…")
     .action(async (id: string, options: ServiceOptions) => {
@@ -75,9 +48,67 @@ export function requestCommand(): Command {
   return command
 }
 
-async function create(options: CreateOptions): Promise<void> {
+function createCommand(): Command {
+  const typed: TypedItem[] = []
+  const collect =
+    (option: TypedItem["option"]) =>
+    (text: string): readonly TypedItem[] => {
+      typed.push({ option, text })
+      return typed
+    }
+  const command = keyed(
+    new Command("create"),
+    "ask for one statement, for several --item, or for --draft FILE",
+  )
+    .option("--statement <id>", "statement of the catalogue, such as vaccination-status/1")
+    .option("--registry <id>", "registry whose issuers' signatures count")
+    .option("--parameters <json>", "values for the statement's parameters", "{}")
+    .option(
+      "--item <members>",
+      "one of several: statement=…,registry=…,mode=…,use=…,epoch=…,pool=…,parameters={…} (parameters last)",
+      collect("--item"),
+    )
+    .option(
+      "--alternative <members>",
+      "another way to answer the item before it: statement=…,registry=…,parameters={…}",
+      collect("--alternative"),
+    )
+    .option(
+      "--link <kind:items...>",
+      "samePerson:0,1, sameCredential:0,1 or differentCredentials:0,1; several items are one person's unless given",
+    )
+  return countOptions(command)
+    .option("--purpose <code>", "short name of the purpose", "eligibility-check")
+    .option("--purpose-text <text>", "what the patient reads", "Check eligibility")
+    .option("--retain-days <days>", "how long you keep the answer", "30")
+    .option("--zone <zone>", "Z or +hh:mm: where `today` begins", "Z")
+    .option("--lifetime <seconds>", "how long the request stays open, 30 to 900", "300")
+    .option("--draft <file>", "a whole request draft as JSON")
+    .action((options: CreateOptions) => create(options, typed))
+}
+
+function countOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--mode <mode>", "count people or entitlements")
+        .choices(["person", "credential"])
+        .default("person"),
+    )
+    .addOption(
+      new Option(
+        "--use <use>",
+        "once: one answer per epoch, anywhere; pseudonym: may return; request: unlinkable",
+      )
+        .choices(["request", "once", "pseudonym"])
+        .default("request"),
+    )
+    .option("--epoch <epoch>", "YYYY, YYYY-Qn, YYYY-MM, YYYY-MM-DD or always; for once and pseudonym")
+    .option("--pool <name>", "with --use once: spend the entitlement for every verifier of this pool")
+}
+
+async function create(options: CreateOptions, item: readonly TypedItem[]): Promise<void> {
   const client = await connect(options)
-  const body = options.draft === undefined ? draftOf(options) : await readInput(options.draft)
+  const body = options.draft === undefined ? draftOf({ ...options, item }) : await readInput(options.draft)
   const { bytes, code, status } = await client.send("POST", "/v1/presentation-requests", body)
   if (code !== null) throw new CliError("service-refused", `${code} (${status})`)
   const request = parsePresentationRequest(bytes)
@@ -85,45 +116,22 @@ async function create(options: CreateOptions): Promise<void> {
     id: request.id,
     link: `${client.origin}/wallet#${request.id}`,
     expiresAt: request.expiresAt,
-    asks: request.items.map((item) => item.alternatives.map((alternative) => alternative.statement.id)),
+    asks: request.items.map(({ alternatives }) => alternatives.map(({ statement }) => statement.id)),
+    links: request.links,
   })
 }
 
-function draftOf(options: CreateOptions): string {
-  if (options.statement === undefined || options.registry === undefined) {
-    throw new CliError("option-invalid", "give --statement and --registry, or --draft FILE")
-  }
-  const { mode, use, epoch } = options
-  return JSON.stringify({
-    purpose: {
-      code: options.purpose,
-      text: { en: options.purposeText },
-      retainDays: Number(options.retainDays),
-    },
-    zone: options.zone,
-    links: [],
-    items: [
-      {
-        alternatives: [
-          {
-            registry: options.registry,
-            statement: options.statement,
-            parameters: parseParameters(options.parameters),
-          },
-        ],
-        nullifier: use === "request" ? { mode, use } : { mode, use, epoch: epoch ?? "always" },
-      },
-    ],
-    lifetimeSeconds: Number(options.lifetime),
+async function verdict(id: string, options: ServiceOptions): Promise<void> {
+  const client = await connect(options)
+  const bytes = await client.get(`/v1/presentation-requests/${encodeURIComponent(id)}/verdict`)
+  const answer = parseStrictJson(bytes, {
+    maxBytes: MAX_VERDICT_BYTES,
+    maxDepth: 24,
+    maxString: MAX_VERDICT_BYTES,
   })
-}
-
-function parseParameters(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new CliError("option-invalid", "--parameters is not JSON", { cause })
-  }
+  const { verdict: given, ...state } = answer as Readonly<Record<string, Json | undefined>>
+  if (given === undefined) print(state)
+  else print({ ...state, ...summariseVerdict(given as typeof state), verdict: given })
 }
 
 function keyed(command: Command, description: string): Command {

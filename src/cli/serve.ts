@@ -90,7 +90,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
       flags,
       store: storage.service,
       ledger,
-      keys: { ledger: keys.log, request: keys.request, registry: keys.registry },
+      keys: { ledger: keys.log, request: keys.request, registries: keys.registries },
       circuit: { facts, parts },
       now,
       randomBytes: random,
@@ -105,7 +105,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
 }
 
 async function begin(config: ServiceConfig): Promise<string> {
-  await initService(config, "health")
+  await initService(config, ["health"])
   return config.ledgerOrigin
 }
 

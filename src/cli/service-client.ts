@@ -1,9 +1,12 @@
 // The HTTP side of the verbs: one small client over Node's fetch, answers checked, problems turned into errors.
 import { randomBytes } from "node:crypto"
+import { MAX_BUNDLE_BYTES } from "../protocol/wire/credential.ts"
 import { CliError } from "./exit.ts"
 
 /** How long one call may take: the service's own longest wait is shorter. */
 const TIMEOUT_MS = 30_000
+/** Longest answer that is read: a registry bundle, the largest document there is. */
+const MAX_ANSWER_BYTES = MAX_BUNDLE_BYTES
 
 /** One answer: status, bytes, and the problem code when it is a refusal. */
 interface Answer {
@@ -32,6 +35,7 @@ export function openServiceClient(origin: string, apiKey?: string): ServiceClien
     if (body !== undefined) headers["content-type"] = "application/json"
     if (method === "POST") headers["idempotency-key"] = randomBytes(16).toString("base64url")
     let response
+    let bytes
     try {
       response = await fetch(new URL(path, base), {
         method,
@@ -40,10 +44,11 @@ export function openServiceClient(origin: string, apiKey?: string): ServiceClien
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body) }),
       })
+      bytes = await readBody(response)
     } catch (cause) {
+      if (cause instanceof CliError) throw cause
       throw new CliError("service-unreachable", `no answer from ${base}`, { cause })
     }
-    const bytes = new Uint8Array(await response.arrayBuffer())
     return { status: response.status, bytes, code: response.ok ? null : problemCode(bytes) }
   }
   const ok = async (method: string, path: string, body?: Uint8Array | string): Promise<Uint8Array> => {
@@ -61,6 +66,19 @@ export function openServiceClient(origin: string, apiKey?: string): ServiceClien
       return bytes.length === 0 ? null : (JSON.parse(new TextDecoder().decode(bytes)) as unknown)
     },
   }
+}
+
+// Decoded bytes are counted as they come: a few kilobytes of gzip may stand for gigabytes.
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > MAX_ANSWER_BYTES)
+      throw new CliError("service-refused", `an answer beyond ${MAX_ANSWER_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 function parseOrigin(text: string): string {

@@ -12,13 +12,14 @@ import type { SigningKey } from "../protocol/primitives/note-key.ts"
 import type { Trust } from "../protocol/wire/credential.ts"
 import { readKeyFile } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
+import { CliError } from "./exit.ts"
 import { exists } from "./files.ts"
 
-/** The three keys of a service; the consequence of losing each is told in the README. */
+/** The keys of a service, one for each of its registries; the consequence of losing each is told in the README. */
 export interface ServiceKeys {
   readonly log: SigningKey
   readonly request: SigningKey
-  readonly registry: SigningKey
+  readonly registries: readonly SigningKey[]
 }
 
 /** Anonymity sets below this many operators are refused by the wallets that use the trust file we print. */
@@ -27,12 +28,12 @@ const DEFAULT_K = 5
 /** Fresh CSPRNG bytes as a plain array. */
 export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
-/** Reads the three key files. @throws StartRefusal `R1` */
+/** Reads the key files. @throws StartRefusal `R1` */
 export function readServiceKeys(config: ServiceConfig): ServiceKeys {
   return {
     log: readKeyFile(config.logKeyFile),
     request: readKeyFile(config.requestKeyFile),
-    registry: readKeyFile(config.registryKeyFile),
+    registries: config.registryKeyFiles.map(readKeyFile),
   }
 }
 
@@ -62,14 +63,24 @@ export const isInitialised = (config: ServiceConfig): Promise<boolean> => exists
 
 /**
  * Begins a service: missing keys are drawn, the database is made, entry 0 and the guard are written.
- * @param registry - id of the registry that this service publishes
- * @throws LedgerError `log-exists`
+ * @param registries - ids of the registries that this service publishes, as many as it has key files for
+ * @throws LedgerError `log-exists`, CliError `option-invalid`
  */
-export async function initService(config: ServiceConfig, registry: string): Promise<ServiceKeys> {
+export async function initService(
+  config: ServiceConfig,
+  registries: readonly string[],
+): Promise<ServiceKeys> {
+  if (registries.length !== config.registryKeyFiles.length) {
+    const files = config.registryKeyFiles.length
+    throw new CliError(
+      "option-invalid",
+      `${registries.length} registries and ${files} key files: SOTTO_REGISTRY_KEY_FILE names one file for each, by commas`,
+    )
+  }
   const host = new URL(config.publicUrl).host
   await drawKey(config.logKeyFile, config.ledgerOrigin)
   await drawKey(config.requestKeyFile, `${host}/requests`)
-  await drawKey(config.registryKeyFile, registry)
+  for (const [i, file] of config.registryKeyFiles.entries()) await drawKey(file, registries[i] ?? "")
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o700 })
   const keys = readServiceKeys(config)
   const storage = await openStorage(config)
@@ -81,12 +92,12 @@ export async function initService(config: ServiceConfig, registry: string): Prom
   return keys
 }
 
-/** What wallets and insurers need to check this service: its log, no cosigners yet, and its registry. */
+/** What wallets and insurers need to check this service: its log, no cosigners yet, and its registries. */
 export function trustOf(keys: ServiceKeys, k = DEFAULT_K): Trust {
   return {
     type: "sotto/trust/1",
     policy: `log ${encodeVerifierKey(keys.log)}\nquorum none\n`,
-    registries: [{ id: keys.registry.name, key: encodeVerifierKey(keys.registry) }],
+    registries: keys.registries.map((key) => ({ id: key.name, key: encodeVerifierKey(key) })),
     k,
   }
 }

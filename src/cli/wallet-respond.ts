@@ -1,11 +1,11 @@
 // `sotto wallet respond`: request in, consent, proof, receipt; every refusal is for the holder's eyes and sends nothing.
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
-import type { ConsentDescription } from "../parties/wallet/consent.ts"
 import { acceptReceipt } from "../parties/wallet/receipts.ts"
-import type { Override } from "../parties/wallet/refusal.ts"
+import type { Override, Refused } from "../parties/wallet/refusal.ts"
 import { LOSSES } from "../parties/wallet/refusal.ts"
+import { rehearse } from "../parties/wallet/rehearse.ts"
 import { respond } from "../parties/wallet/respond.ts"
-import type { Answer } from "../parties/wallet/respond.ts"
+import type { Answer, Respond } from "../parties/wallet/respond.ts"
 import type { WalletStore } from "../parties/wallet/store.ts"
 import { openProver } from "../proofs/prover/pool.ts"
 import { CATALOGUE } from "../protocol/catalogue/released.ts"
@@ -19,12 +19,15 @@ import { print, tell } from "./output.ts"
 import { askYes } from "./passphrase.ts"
 import { openServiceClient } from "./service-client.ts"
 import { openWalletSource } from "./wallet-source.ts"
+import { showConsent } from "./wallet-words.ts"
 import { withWallet } from "./with-wallet.ts"
 import type { WalletOptions } from "./with-wallet.ts"
 
 /** Options of `wallet respond`. */
 export interface RespondOptions extends WalletOptions {
   readonly yes?: true
+  readonly dryRun?: true
+  readonly record?: readonly string[]
   readonly send: boolean
   readonly save?: string
   readonly receipt?: string
@@ -36,10 +39,13 @@ export interface RespondOptions extends WalletOptions {
 export async function respondToLink(link: string, options: RespondOptions): Promise<void> {
   const { origin, id } = parseLink(link)
   await withWallet(options, async (store) => {
+    if (options.dryRun === true) {
+      await dryRun(origin, id, store, options)
+      return
+    }
     const answer = await prove(origin, id, store, options)
     if (!answer.ok) {
-      print({ answered: false, reason: answer.reason, details: answer.details, sent: false })
-      process.exitCode = EXIT.refused
+      refuse(answer)
       return
     }
     const body = canonicalText(answer.presentation as unknown as Json)
@@ -52,18 +58,57 @@ export async function respondToLink(link: string, options: RespondOptions): Prom
   })
 }
 
+async function dryRun(
+  origin: string,
+  id: string,
+  store: WalletStore,
+  options: RespondOptions,
+): Promise<void> {
+  const { entry } = await loadCircuit("presentation", { cache: process.env["SOTTO_CACHE"] })
+  const result = await rehearse(id, contextOf(origin, store, options, entry.vkeySha256))
+  if (!result.ok) {
+    refuse(result)
+    return
+  }
+  showConsent(result.description)
+  print({ couldAnswer: true, answered: false, sent: false })
+}
+
+/** Tells why nothing is answered; on the network this looks like nobody being there. */
+function refuse({ reason, details }: Refused): void {
+  if (Object.hasOwn(LOSSES, reason)) {
+    tell(`${LOSSES[reason as Override]} Your wallet therefore does not answer.`)
+    tell(`To give this up for this one request: --override ${reason}`)
+  }
+  if (reason === "record-ambiguous") tell("Name the record with --record; `sotto wallet list` numbers them.")
+  print({ answered: false, reason, details, sent: false })
+  process.exitCode = EXIT.refused
+}
+
+function contextOf(
+  origin: string,
+  store: WalletStore,
+  options: RespondOptions,
+  vkeySha256: string,
+): Omit<Respond, "prove" | "consent"> {
+  return {
+    source: openWalletSource(origin),
+    store,
+    now: openClock(),
+    pinnedVerificationKey: `sha256:${vkeySha256}` as Digest,
+    overrides: parseOverrides(options.override ?? []),
+    records: parseRecords(options.record ?? [], store),
+    shipped: CATALOGUE,
+  }
+}
+
 async function prove(origin: string, id: string, store: WalletStore, options: RespondOptions) {
   const artifacts = await loadCircuit("presentation", { cache: process.env["SOTTO_CACHE"] })
   let provingMs = 0
   let prover: Awaited<ReturnType<typeof openProver>> | null = null
   try {
     const answer = await respond(id, {
-      source: openWalletSource(origin),
-      store,
-      now: openClock(),
-      pinnedVerificationKey: `sha256:${artifacts.entry.vkeySha256}` as Digest,
-      overrides: parseOverrides(options.override ?? []),
-      shipped: CATALOGUE,
+      ...contextOf(origin, store, options, artifacts.entry.vkeySha256),
       consent: async (description) => {
         showConsent(description)
         return options.yes === true || (await askYes("Prove this?"))
@@ -117,23 +162,6 @@ async function send(
   })
 }
 
-function showConsent(description: ConsentDescription): void {
-  const { verifier, purpose, items, linkable, warnings } = description
-  tell(`\n${verifier.name} (${verifier.origin}) asks: ${purpose.text["en"] ?? purpose.code}`)
-  tell(`It says it keeps the answer for ${purpose.retainDays} days.`)
-  for (const item of items) {
-    tell(`\nWith your record from ${item.record.issuerName}:`)
-    for (const sentence of item.sentences) tell(`  ${sentence}`)
-    for (const { id, codes } of item.sets) tell(`  (${id}: ${codes.length} codes)`)
-    tell(
-      `They will not learn which of ${item.possibleOperators} organisations signed it, nor any value in it.`,
-    )
-  }
-  for (const line of linkable) tell(line)
-  for (const line of warnings) tell(`Warning: ${line}`)
-  tell("")
-}
-
 function parseLink(link: string): { readonly origin: string; readonly id: string } {
   const url = URL.canParse(link) ? new URL(link) : null
   const id = url?.hash.slice(1) ?? ""
@@ -150,5 +178,17 @@ function parseOverrides(names: readonly string[]): readonly Override[] {
     }
     tell(`Set aside: ${LOSSES[name as Override]}`)
     return name as Override
+  })
+}
+
+// A number is a position in `wallet list`; anything else is a name, and means every record that has it.
+function parseRecords(texts: readonly string[], store: WalletStore): readonly number[] {
+  const { credentials } = store.current()
+  return texts.flatMap((text) => {
+    const numbers = /^[1-9][0-9]{0,4}$/.test(text)
+      ? [Number(text)].filter((number) => number <= credentials.length)
+      : credentials.flatMap(({ name }, i) => (name === text ? [i + 1] : []))
+    if (numbers.length === 0) throw new CliError("option-invalid", `no such record: see "sotto wallet list"`)
+    return numbers
   })
 }

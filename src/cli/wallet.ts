@@ -7,7 +7,6 @@ import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import { acceptEpoch } from "../parties/wallet/accept-epoch.ts"
 import type { AcceptedEpoch } from "../parties/wallet/accept-epoch.ts"
 import { makeHolder } from "../parties/wallet/make-holder.ts"
-import { exportConsentReceipt } from "../parties/wallet/receipts.ts"
 import { receiveCredential } from "../parties/wallet/receive-credential.ts"
 import { createWallet } from "../parties/wallet/wallet.ts"
 import { CATALOGUE } from "../protocol/catalogue/released.ts"
@@ -18,6 +17,7 @@ import { CliError } from "./exit.ts"
 import { readInput } from "./files.ts"
 import { print, tell } from "./output.ts"
 import { askPassphrase } from "./passphrase.ts"
+import { addHistory } from "./wallet-history.ts"
 import { respondToLink } from "./wallet-respond.ts"
 import type { RespondOptions } from "./wallet-respond.ts"
 import { openWalletSource } from "./wallet-source.ts"
@@ -46,6 +46,11 @@ export function walletCommand(): Command {
     "read a request, show what it would prove, prove and send it if you agree",
   )
     .argument("<link>", "the link or QR text from the verifier, https://…#pr_…")
+    .option("--dry-run", "show what would be proved and whether you could; prove, send and note nothing")
+    .option(
+      "--record <which...>",
+      "answer with this record: its number in `wallet list`, or the name you gave it",
+    )
     .option("--yes", "agree without being asked (for scripts; the consent text still goes to stderr)")
     .option("--no-send", "prove, but send nothing: with --save")
     .option("--save <file>", "write the answer to a file")
@@ -57,11 +62,13 @@ export function walletCommand(): Command {
     .option("--threads <n>", "proving threads", "1")
     .action(respondToLink satisfies (link: string, options: RespondOptions) => Promise<void>)
   opened(
-    command.command("receipts"),
-    "what you answered, to whom and why; with --request the whole consent receipt",
+    command.command("name"),
+    "name whom a record is about, such as a child; the name stays in the wallet",
   )
-    .option("--request <id>", "one answer, in full")
-    .action(receipts)
+    .argument("<number>", "the record's number in `wallet list`")
+    .argument("<name>", "the name; an empty one takes it away")
+    .action(nameRecord)
+  addHistory(opened(command.command("history"), "who asked you for what, when, and what you proved"))
   return command
 }
 
@@ -115,8 +122,10 @@ async function receive(path: string, options: WalletOptions & { readonly service
 async function list(options: WalletOptions): Promise<void> {
   await withWallet(options, (file) => {
     print(
-      file.current().credentials.map(({ credential, issuer }) => ({
+      file.current().credentials.map(({ credential, issuer, name }, i) => ({
+        number: i + 1,
         schema: credential.schema,
+        about: credential.subject === "ward" ? (name ?? "your dependant") : "you",
         issuer: issuer.name,
         registry: credential.registry,
         validFrom: credential.validFrom,
@@ -128,28 +137,20 @@ async function list(options: WalletOptions): Promise<void> {
   })
 }
 
-async function receipts(options: WalletOptions & { readonly request?: string }): Promise<void> {
-  await withWallet(options, (file) => {
-    const wallet = file.current()
-    if (options.request === undefined) {
-      print(
-        wallet.receipts.map(({ request, answeredAtUnixSeconds, receipt }) => ({
-          request: request.id,
-          verifier: request.verifier.name,
-          purpose: request.purpose.code,
-          statements: request.items.flatMap(({ alternatives }) =>
-            alternatives.map(({ statement }) => statement.id),
-          ),
-          answeredAtUnixSeconds,
-          receipt: receipt === undefined ? "none" : `entry ${receipt.logIndex} of ${receipt.origin}`,
-        })),
-      )
-    } else {
-      const document = exportConsentReceipt(wallet, options.request)
-      if (document === null) throw new CliError("option-invalid", "this wallet did not answer such a request")
-      print(new TextEncoder().encode(document))
-    }
-    return Promise.resolve()
+async function nameRecord(number: string, name: string, options: WalletOptions): Promise<void> {
+  await withWallet(options, async (file) => {
+    const { credentials } = file.current()
+    const held = /^[1-9][0-9]{0,4}$/.test(number) ? credentials[Number(number) - 1] : undefined
+    if (held === undefined) throw new CliError("option-invalid", "no such record: see `sotto wallet list`")
+    if (/^[0-9]+$/.test(name))
+      throw new CliError("option-invalid", "a name of digits would pass for a number")
+    const { name: _name, ...nameless } = held
+    const named = name === "" ? nameless : { ...nameless, name }
+    await file.replace({
+      ...file.current(),
+      credentials: credentials.map((other) => (other === held ? named : other)),
+    })
+    print({ record: Number(number), name: name === "" ? null : name })
   })
 }
 

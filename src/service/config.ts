@@ -21,8 +21,8 @@ export interface ServiceConfig {
   readonly ledgerOrigin: string
   readonly logKeyFile: string
   readonly requestKeyFile: string
-  /** Whoever holds the registry key decides whose signatures count: it can list an issuer of its own. */
-  readonly registryKeyFile: string
+  /** One per registry. Whoever holds such a key decides whose signatures count: it can list an issuer of its own. */
+  readonly registryKeyFiles: readonly string[]
   readonly batchMs: number
   readonly ledgerQueue: number
   readonly registryEpochSeconds: number
@@ -72,7 +72,7 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
     ledgerOrigin: keys.text("SOTTO_LEDGER_ORIGIN", `${host}/ledger`, /^[!-*,-~]{1,200}\/ledger$/),
     logKeyFile: keys.text("SOTTO_LOG_KEY_FILE", ".sotto/keys/log.key", /^.+$/),
     requestKeyFile: keys.text("SOTTO_REQUEST_KEY_FILE", ".sotto/keys/request.key", /^.+$/),
-    registryKeyFile: keys.text("SOTTO_REGISTRY_KEY_FILE", ".sotto/keys/registry.key", /^.+$/),
+    registryKeyFiles: keys.list("SOTTO_REGISTRY_KEY_FILE", /^.+$/, ".sotto/keys/registry.key"),
     batchMs: keys.integer("SOTTO_BATCH_MS", 50, 1, 5000),
     ledgerQueue: keys.integer("SOTTO_LEDGER_QUEUE", 4096, 1, 65_536),
     registryEpochSeconds: keys.integer("SOTTO_REGISTRY_EPOCH_SECONDS", 3600, 1, 86_400),
@@ -179,8 +179,8 @@ class KeyReader {
     return found
   }
 
-  list(key: string, pattern: RegExp): readonly string[] {
-    const items = this.text(key, "", /^.*$/)
+  list(key: string, pattern: RegExp, fallback = ""): readonly string[] {
+    const items = this.text(key, fallback, /^.*$/)
       .split(",")
       .map((item) => item.trim())
       .filter((item) => item !== "")

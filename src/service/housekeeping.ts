@@ -7,7 +7,7 @@ import type { ServiceStore } from "./store.ts"
 /** What housekeeping works with. */
 export interface HousekeepingDeps {
   readonly store: ServiceStore
-  readonly registry: RegistryPublisher
+  readonly registries: readonly RegistryPublisher[]
   readonly now: () => number
   readonly log: Log
   /** Seconds between registry epochs. */
@@ -27,7 +27,7 @@ export class Housekeeping {
   #ticks = 0
   /** When the store last answered, Unix seconds. */
   heartbeatAt = 0
-  /** When the newest registry epoch began; null before the first. */
+  /** When the newest epoch began of the registry that is furthest behind; null while one has none. */
   newestEpochAt: number | null = null
 
   constructor(deps: HousekeepingDeps) {
@@ -62,7 +62,14 @@ export class Housekeeping {
   }
 
   async #look(): Promise<void> {
-    const { store, registry, now, epochSeconds, log } = this.#deps
+    const begun = []
+    for (const registry of this.#deps.registries) begun.push(await this.#publishIfDue(registry))
+    const known = begun.filter((at) => at !== null)
+    this.newestEpochAt = known.length < begun.length ? null : Math.min(...known)
+  }
+
+  async #publishIfDue(registry: RegistryPublisher): Promise<number | null> {
+    const { store, now, epochSeconds, log } = this.#deps
     let newest = await store.newestRegistryEpoch(registry.registry)
     this.heartbeatAt = now()
     if (newest === null || now() >= newest.notBeforeUnixSeconds + epochSeconds) {
@@ -70,6 +77,6 @@ export class Housekeeping {
       log.write("info", "epoch-published")
       newest = await store.newestRegistryEpoch(registry.registry)
     }
-    this.newestEpochAt = newest?.notBeforeUnixSeconds ?? null
+    return newest?.notBeforeUnixSeconds ?? null
   }
 }

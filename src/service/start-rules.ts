@@ -1,7 +1,7 @@
 // The refusals that stand before the first listening socket, as far as configuration, keys and clock decide them.
 import { LedgerError } from "../ledger/log/errors.ts"
 import type { LedgerErrorCode } from "../ledger/log/errors.ts"
-import { equalBytes } from "../protocol/primitives/bytes.ts"
+import { bytesToHex } from "../protocol/primitives/bytes.ts"
 import type { VerifierKey } from "../protocol/primitives/note-key.ts"
 import type { ServiceConfig } from "./config.ts"
 import { StartRefusal } from "./start-refusal.ts"
@@ -19,14 +19,14 @@ export interface StartFlags {
 export interface ServiceKeys {
   readonly ledger: VerifierKey
   readonly request: VerifierKey
-  readonly registry: VerifierKey
+  readonly registries: readonly VerifierKey[]
 }
 
 /** A clock this far behind what was signed before is wrong, seconds. */
 const CLOCK_TOLERANCE_SECONDS = 300
 
 /**
- * R1 (registry name), R5, R15, R16, R17 in order.
+ * R1 (registry names), R5, R15, R16, R17 in order.
  * @param ceremony - of the circuit's key; `dev` when its secrets are public
  * @throws StartRefusal
  */
@@ -37,8 +37,8 @@ export function checkStartRules(
   flags: StartFlags,
 ): void {
   const isLoopback = isLoopbackHost(config.listen.host)
-  if (!/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/.test(keys.registry.name)) {
-    throw new StartRefusal("R1", "the name of the registry key is no registry id")
+  if (!areRegistryIds(keys.registries.map(({ name }) => name))) {
+    throw new StartRefusal("R1", "the names of the registry keys are no registry ids, each once")
   }
   if (ceremony === "dev" && !flags.insecureDevKeys && (config.isProduction || !isLoopback)) {
     throw new StartRefusal(
@@ -46,7 +46,7 @@ export function checkStartRules(
       "anybody can forge proofs under development keys: --insecure-dev-keys says you know",
     )
   }
-  if (!areDistinct(keys)) throw new StartRefusal("R15", "log, request and registry need keys of their own")
+  if (!areDistinct(keys)) throw new StartRefusal("R15", "log, request and registries need keys of their own")
   if (!isLoopback && config.tls === null && config.trustProxyHops === 0) {
     throw new StartRefusal("R16", "off loopback SOTTO_TLS_CERT_FILE or SOTTO_TRUST_PROXY is needed")
   }
@@ -90,9 +90,13 @@ export function startRefusalOf(error: unknown): StartRefusal | null {
 }
 
 function areDistinct(keys: ServiceKeys): boolean {
-  const { ledger, request, registry } = keys
-  const isSame = (a: VerifierKey, b: VerifierKey): boolean => equalBytes(a.publicKey, b.publicKey)
-  return !isSame(ledger, request) && !isSame(ledger, registry) && !isSame(request, registry)
+  const all = [keys.ledger, keys.request, ...keys.registries].map(({ publicKey }) => bytesToHex(publicKey))
+  return new Set(all).size === all.length
+}
+
+function areRegistryIds(names: readonly string[]): boolean {
+  const isId = (name: string): boolean => /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/.test(name)
+  return names.length > 0 && names.every(isId) && new Set(names).size === names.length
 }
 
 function isLoopbackHost(host: string): boolean {

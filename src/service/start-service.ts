@@ -28,7 +28,11 @@ export interface ServiceParts {
   readonly flags: StartFlags
   readonly store: ServiceStore
   readonly ledger: Ledger
-  readonly keys: { readonly ledger: VerifierKey; readonly request: SigningKey; readonly registry: SigningKey }
+  readonly keys: {
+    readonly ledger: VerifierKey
+    readonly request: SigningKey
+    readonly registries: readonly SigningKey[]
+  }
   readonly circuit: { readonly facts: CircuitFacts; readonly parts: VerifierParts }
   /** Unix seconds. */
   readonly now: () => number
@@ -43,7 +47,8 @@ export interface RunningService {
   /** Scheme, address and actual port. */
   readonly url: string
   readonly port: number
-  readonly registry: RegistryPublisher
+  /** By registry id. */
+  readonly registries: ReadonlyMap<string, RegistryPublisher>
   /**
    * Drains and closes everything but the database; a second call skips the wait for the balancer.
    * Resolves to false when the deadline cut calls off; nothing acknowledged is lost either way.
@@ -66,8 +71,15 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
   const { config, circuit, keys, ledger, store, now, log } = parts
   checkStartRules(config, keys, circuit.facts.ceremony, parts.flags)
   const { ledgerOrigin } = config
-  const registry = new RegistryPublisher({ store, ledger, ledgerOrigin, registryKey: keys.registry, now })
-  checkClock(now(), (await store.newestRegistryEpoch(registry.registry))?.notBeforeUnixSeconds ?? null)
+  const registries = new Map(
+    keys.registries.map((registryKey) => [
+      registryKey.name,
+      new RegistryPublisher({ store, ledger, ledgerOrigin, registryKey, now }),
+    ]),
+  )
+  for (const id of registries.keys()) {
+    checkClock(now(), (await store.newestRegistryEpoch(id))?.notBeforeUnixSeconds ?? null)
+  }
   const open = parts.openPool ?? openVerificationPool
   const verification = open({
     ...config.verify,
@@ -79,13 +91,13 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
     await anchorAtStart(ledger, ledgerOrigin, circuit.facts)
     const housekeeping = new Housekeeping({
       store,
-      registry,
+      registries: [...registries.values()],
       now,
       log,
       epochSeconds: config.registryEpochSeconds,
     })
     await housekeeping.start()
-    return await serve(parts, registry, verification, housekeeping)
+    return await serve(parts, registries, verification, housekeeping)
   } catch (error) {
     await verification.close(0)
     throw error
@@ -94,7 +106,7 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
 
 async function serve(
   parts: ServiceParts,
-  registry: RegistryPublisher,
+  registries: RunningService["registries"],
   verification: VerificationPool,
   housekeeping: Housekeeping,
 ): Promise<RunningService> {
@@ -105,7 +117,7 @@ async function serve(
     store,
     ledger,
     verification,
-    registry,
+    registries,
     circuit: circuit.facts,
     ledgerOrigin: config.ledgerOrigin,
     ledgerKey: encodeVerifierKey(keys.ledger),
@@ -145,7 +157,7 @@ async function serve(
     if (left !== undefined) leaving.hurry()
     return (left ??= leave())
   }
-  return { url: server.url, port: server.port, registry, stop }
+  return { url: server.url, port: server.port, registries, stop }
 }
 
 interface Checked {

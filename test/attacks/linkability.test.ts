@@ -36,13 +36,13 @@ afterAll(async () => {
 })
 
 /** What a wallet with one secret and one record answers. */
-function outputsOf(request: PresentationRequest) {
+function outputsOf(request: PresentationRequest, secret = SECRET) {
   const hash = computeRequestHash(request)
   const { mode } = request.items[0]!.nullifier
   return {
-    nullifier: String(computeNullifier(mode, SECRET, CRED_ID, computeScope(request, 0))),
-    linkTag: String(computeLinkTag(SECRET, hash)),
-    credentialTag: String(computeCredentialTag(SECRET, CREDENTIAL_HASH, hash)),
+    nullifier: String(computeNullifier(mode, secret, CRED_ID, computeScope(request, 0))),
+    linkTag: String(computeLinkTag(secret, hash)),
+    credentialTag: String(computeCredentialTag(secret, CREDENTIAL_HASH, hash)),
   }
 }
 
@@ -50,11 +50,12 @@ async function visit(
   at: TestService,
   nullifier: Readonly<Record<string, unknown>>,
   key = at.apiKeys.verifier,
+  secret = SECRET,
 ) {
   const body = draftWith({ items: [itemWith(nullifier)] })
   const { text } = await at.call("POST", "/v1/presentation-requests", { key, body })
   const request = parsePresentationRequest(text)
-  const outputs = outputsOf(request)
+  const outputs = outputsOf(request, secret)
   const reply = await submit(at, await answerTo(request, outputs))
   expect(reply.status).toBe(201)
   const verdict = await at.call("GET", `/v1/presentation-requests/${request.id}/verdict`, { key })
@@ -116,4 +117,43 @@ describe("two answers of one person with one record share", () => {
     expect(JSON.stringify(json)).not.toContain(first.outputs.nullifier)
     expect(service.clock.now).toBe(START)
   })
+})
+
+describe("forty answers of one person with one record, each in another context", () => {
+  const SOMEBODY_ELSE = 777_777_777_777n
+  /** Every long number that a party holds of an answer: proofs, tags, signals, hashes. */
+  const numbersIn = (verdict: unknown): readonly string[] =>
+    JSON.stringify(verdict).match(/[0-9]{18,}/g) ?? []
+
+  it(
+    "share pairwise nothing that a stranger's answers to the same questions do not hold too",
+    { timeout: 120_000 },
+    async () => {
+      const contexts = [service, other].flatMap((at) =>
+        [at.apiKeys.verifier, at.apiKeys.foreignVerifier].flatMap((key) =>
+          ["person", "credential"].flatMap((mode) => [
+            { at, key, nullifier: { mode, use: "request" } },
+            ...["2022-10", "always"].flatMap((epoch) =>
+              ["once", "pseudonym"].map((use) => ({ at, key, nullifier: { mode, use, epoch } })),
+            ),
+          ]),
+        ),
+      )
+      expect(contexts).toHaveLength(40)
+      const mine: (readonly string[])[] = []
+      for (const { at, key, nullifier } of contexts) {
+        mine.push(numbersIn((await visit(at, nullifier, key)).verdict))
+      }
+      // What a stranger's answers say as well is the question's: schema, bounds, registry root, instants, keys, scopes.
+      const theirs = new Set<string>()
+      for (const { at, key, nullifier } of contexts) {
+        for (const n of numbersIn((await visit(at, nullifier, key, SOMEBODY_ELSE)).verdict)) theirs.add(n)
+      }
+      const seen = new Map<string, number>()
+      for (const numbers of mine) for (const n of new Set(numbers)) seen.set(n, (seen.get(n) ?? 0) + 1)
+      const repeated = [...seen].filter(([n, times]) => times > 1 && !theirs.has(n)).map(([n]) => n)
+      expect(repeated).toEqual([])
+      expect(seen.size).toBeGreaterThan(40 * 10)
+    },
+  )
 })

@@ -1,9 +1,12 @@
 // A revoked record must stop passing within epoch period + grace, and a registry cannot show two roots for one number.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import { answerTo, ask, draftWith, submit } from "../support/answered-request.ts"
+import { CATALOGUE } from "../../src/protocol/catalogue/released.ts"
+import { encodeSignals, publicInputsOf } from "../../src/protocol/credential/presentation-signals.ts"
+import type { PresentationRequest } from "../../src/protocol/wire/presentation-request.ts"
+import { answerTo, ask, draftWith, forge, itemWith, submit } from "../support/answered-request.ts"
 import type { AnswerBody } from "../support/answered-request.ts"
 import { postEpoch, postIssuer, putList, statusList } from "../support/registry-lists.ts"
-import { START, startTestService } from "../support/running-service.ts"
+import { REGISTRY, START, startTestService } from "../support/running-service.ts"
 import type { TestService } from "../support/running-service.ts"
 
 let service: TestService
@@ -38,6 +41,34 @@ describe("an answer under epoch n", () => {
     expect(await submit(service, inTime)).toMatchObject({ status: 201 })
     service.clock.now = now + 100 + 120
     expect(await submit(service, tooLate)).toMatchObject({ status: 409, code: "registry-stale" })
+  })
+
+  it("passes in the second in which n + 1 becomes current, and in the one after it", async () => {
+    for (const later of [0, 1]) {
+      const answer = await prepared()
+      await postEpoch(service)
+      service.clock.now = now + later
+      expect(await submit(service, answer)).toMatchObject({ status: 201 })
+      service.clock.now += 1000
+    }
+  })
+
+  it("is refused with one item proved under n and the other under n + 1, whichever the request names", async () => {
+    const items = [itemWith({ mode: "person", use: "request" }), itemWith({ mode: "person", use: "request" })]
+    await prepared()
+    const before = await ask(service, draftWith({ items }))
+    await putList(service, statusList({ number: 3, words: [1n], signedAt: service.clock.now }))
+    await postEpoch(service)
+    const after = await ask(service, draftWith({ items }))
+    expect(after.registries[REGISTRY]?.root).not.toBe(before.registries[REGISTRY]?.root)
+    for (const request of [before, after]) {
+      const other = request === before ? after : before
+      const honest = await answerTo(request)
+      const [first, second] = honest.items
+      const mixed = { ...honest, items: [first!, await underRootOf(other, request, second!)] }
+      expect(await submit(service, mixed)).toMatchObject({ status: 422, code: "proof-invalid" })
+      expect(await submit(service, honest)).toMatchObject({ status: 201 })
+    }
   })
 
   it("is registry-stale at once when n + 1 is urgent", async () => {
@@ -106,6 +137,21 @@ it("one epoch number has one root in a log, whoever signs another", async () => 
   })
   expect(gap).toMatchObject({ ok: false, reason: "epoch-rollback" })
 })
+
+/** The second item of an answer to `request`, all as it should be but for the registry's root. */
+async function underRootOf(
+  other: PresentationRequest,
+  request: PresentationRequest,
+  item: AnswerBody["items"][0],
+) {
+  const prove = await forge()
+  const registryRoot = other.registries[REGISTRY]!.root
+  const parts = item.parts.map((part, i) => {
+    const inputs = publicInputsOf(request, 1, 0, i, CATALOGUE)
+    return { ...part, proof: prove(encodeSignals({ ...inputs, registryRoot, outputs: part })) }
+  })
+  return { ...item, parts }
+}
 
 async function entries(of: TestService): Promise<{ index: number; entry: any }[]> {
   const { json } = await of.call("GET", "/v1/logs/main/entries?from=0&limit=256")

@@ -4,6 +4,8 @@ import fc from "fast-check"
 import { beforeAll, describe, expect, test } from "vitest"
 import { deriveBlind, deriveSecret } from "../../src/protocol/credential/holder.ts"
 import { acceptEpoch } from "../../src/parties/wallet/accept-epoch.ts"
+import { describeHistory } from "../../src/parties/wallet/history.ts"
+import { exportConsentReceipt } from "../../src/parties/wallet/receipts.ts"
 import { receiveCredential } from "../../src/parties/wallet/receive-credential.ts"
 import { respond } from "../../src/parties/wallet/respond.ts"
 import type { Respond } from "../../src/parties/wallet/respond.ts"
@@ -25,7 +27,7 @@ const CANARIES: Attributes = {
   birthDate: "1971-03-29",
   lot: "CANARYLOT77",
 }
-const TEXTS = ["CANARY", "2019-07-23", "431.07", "43107", "1971-03-29"]
+const TEXTS = ["CANARY", "2019-07-23", "431.07", "43107", "1971-03-29", "23 July 2019", "29 March 1971"]
 
 const asking = (world: World, where: Where, i: number): RequestChange => {
   const statement = { ...STATEMENT, id: `test-q${i}/1`, where }
@@ -61,14 +63,21 @@ describe("the words of a wallet", () => {
         await giveRecord(world, store, { attributes: CANARIES })
         const context = makeContext(world, store, prove === undefined ? {} : { prove })
         const result = await respond(world.request(asking(world, where, i)), context)
-        said.push(textOf(result), textOf(context.screens))
+        const { receipts } = store.current()
+        const exported = receipts.map(({ request }) => exportConsentReceipt(store.current(), request.id))
+        said.push(
+          textOf(result),
+          textOf(context.screens),
+          JSON.stringify(describeHistory({ receipts })),
+          ...exported.map(String),
+        )
         if (result.ok) expect(Object.keys(result.presentation.items[0]!.parts[0]!)).toHaveLength(4)
       }
     }
     const text = said.join("\n")
     expect(text).toContain("not-satisfied")
     expect(text).toContain("proof-failed")
-    expect(text).toContain("You will prove")
+    expect(text).toContain("willProve")
     for (const canary of TEXTS) expect(text).not.toContain(canary)
   })
 

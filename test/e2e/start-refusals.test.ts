@@ -68,16 +68,24 @@ describe("sotto serve refuses to start", () => {
 })
 
 describe("the command line explains itself", () => {
-  it.each(["issuer", "wallet", "registry", "request", "verify", "ledger", "clients", "serve"])(
-    "%s --help",
-    async (verb) => {
-      const { status, stdout } = await sotto([verb, "--help"], process.env)
-      expect(status).toBe(0)
-      expect(stdout).toContain(`Usage: sotto ${verb}`)
-      for (const [, name] of stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)) {
-        const help = await sotto([verb, name ?? "", "--help"], process.env)
-        expect(help.stdout, `${verb} ${name ?? ""}`).toMatch(/\n\n\S.{12,}/)
-      }
-    },
-  )
+  it.each([
+    "issuer",
+    "wallet",
+    "registry",
+    "request",
+    "verify",
+    "intake",
+    "rules",
+    "ledger",
+    "clients",
+    "serve",
+  ])("%s --help", async (verb) => {
+    const { status, stdout } = await sotto([verb, "--help"], process.env)
+    expect(status).toBe(0)
+    expect(stdout).toContain(`Usage: sotto ${verb}`)
+    for (const [, name] of stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)) {
+      const help = await sotto([verb, name ?? "", "--help"], process.env)
+      expect(help.stdout, `${verb} ${name ?? ""}`).toMatch(/\n\n\S.{12,}/)
+    }
+  })
 })

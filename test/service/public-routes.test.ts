@@ -48,11 +48,7 @@ describe("the catalogue", () => {
   it("lists its items by digest, and does not find others", async () => {
     const { json } = await get("/v1/statements")
     expect(json.items).toHaveLength(CATALOGUE.statements.length)
-    for (const path of [
-      "/v1/statements/no-such/1",
-      "/v1/schemas/licence/1/ward",
-      "/v1/value-sets/x/1",
-    ]) {
+    for (const path of ["/v1/statements/no-such/1", "/v1/schemas/licence/1/ward", "/v1/value-sets/x/1"]) {
       expect(await get(path)).toMatchObject({ status: 404, code: "not-found" })
     }
   })

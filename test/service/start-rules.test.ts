@@ -8,7 +8,7 @@ import { KEYS, START, startTestService } from "../support/running-service.ts"
 const PRODUCTION = { NODE_ENV: "production", SOTTO_PUBLIC_URL: "https://x.example", SOTTO_TRUST_PROXY: "1" }
 const NONE = { insecureDevKeys: false, singleOperator: false }
 const ALL = { insecureDevKeys: true, singleOperator: true }
-const PURPOSES = { ledger: KEYS.log, request: KEYS.request, registry: KEYS.registry }
+const PURPOSES = { ledger: KEYS.log, request: KEYS.request, registries: [KEYS.registry] }
 
 function check(environment: Record<string, string>, ceremony: string, flags = NONE, keys = PURPOSES): string {
   try {
@@ -61,16 +61,28 @@ describe("a service", () => {
   it("with one key for two purposes is refused with R15, whatever the names", () => {
     const same = makeSigningKey("another", KEYS.log.seed)
     expect(check({}, "dev", NONE, { ...PURPOSES, request: same })).toBe("R15")
-    expect(check({}, "dev", NONE, { ...PURPOSES, registry: same })).toBe("R15")
-    expect(check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("demo", KEYS.request.seed) })).toBe(
-      "R15",
-    )
+    expect(check({}, "dev", NONE, { ...PURPOSES, registries: [same] })).toBe("R15")
+    const asker = makeSigningKey("demo", KEYS.request.seed)
+    expect(check({}, "dev", NONE, { ...PURPOSES, registries: [asker] })).toBe("R15")
+    const twin = makeSigningKey("twin", KEYS.registry.seed)
+    expect(check({}, "dev", NONE, { ...PURPOSES, registries: [KEYS.registry, twin] })).toBe("R15")
   })
 
   it("whose registry key has no registry's name is refused with R1", () => {
     expect(
-      check({}, "dev", NONE, { ...PURPOSES, registry: makeSigningKey("No/Registry", KEYS.registry.seed) }),
+      check({}, "dev", NONE, {
+        ...PURPOSES,
+        registries: [makeSigningKey("No/Registry", KEYS.registry.seed)],
+      }),
     ).toBe("R1")
+    const namesake = makeSigningKey(KEYS.registry.name, new Uint8Array(32).fill(0x45))
+    expect(check({}, "dev", NONE, { ...PURPOSES, registries: [KEYS.registry, namesake] })).toBe("R1")
+    expect(check({}, "dev", NONE, { ...PURPOSES, registries: [] })).toBe("R1")
+  })
+
+  it("publishes several registries, each under its own key", () => {
+    const coverage = makeSigningKey("coverage", new Uint8Array(32).fill(0x45))
+    expect(check({}, "dev", NONE, { ...PURPOSES, registries: [KEYS.registry, coverage] })).toBe("passed")
   })
 
   it("whose clock is more than 300 s behind the newest epoch is refused with R19", async () => {

@@ -9,7 +9,7 @@ import type { PresentationInput } from "../../src/protocol/credential/presentati
 import { encodeChallenge, signRequest } from "../../src/protocol/credential/presentation-request.ts"
 import type { UnsignedRequest } from "../../src/protocol/credential/presentation-request.ts"
 import { publicInputsOf } from "../../src/protocol/credential/presentation-signals.ts"
-import { signStatusList } from "../../src/protocol/credential/status-list.ts"
+import { buildStatusTree, signStatusList } from "../../src/protocol/credential/status-list.ts"
 import type { StatusWords } from "../../src/protocol/credential/status-list.ts"
 import { encodeFr } from "../../src/protocol/primitives/field.ts"
 import type { Fr } from "../../src/protocol/primitives/field.ts"
@@ -86,7 +86,7 @@ export function oneCredential(choices: Partial<Choices> = {}): Scene {
       blind,
       credential: credentialScalars(credential, schema),
       issuerKey,
-      statusWords,
+      status: buildStatusTree(statusWords),
       issuerIndex: 9,
       issuerPath: registry.path(9),
       valueSet: valueSetId === null ? null : catalogue.findValueSet(valueSetId),

@@ -56,6 +56,8 @@ export interface TestService extends RunningService {
   readonly ledgerStore: LedgerStore
   readonly clock: { now: number }
   readonly logLines: string[]
+  /** Where the database and the ledger's own files are. */
+  readonly folder: string
   readonly apiKeys: Readonly<Record<"verifier" | "foreignVerifier" | "issuer" | "registry", string>>
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Reply>
   /** Stops the service and removes its folder. */
@@ -129,7 +131,7 @@ export async function startTestService({
     flags: { insecureDevKeys: false, singleOperator: false },
     store: stores.service,
     ledger,
-    keys: { ledger: KEYS.log, request: KEYS.request, registry: KEYS.registry },
+    keys: { ledger: KEYS.log, request: KEYS.request, registries: [KEYS.registry] },
     circuit: await shippedCircuit(),
     now: () => clock.now,
     randomBytes: random,
@@ -148,7 +150,12 @@ export async function startTestService({
     await close()
     throw error
   }
-  const registrar = { ledger, ledgerOrigin: config.ledgerOrigin, requestKey: KEYS.request }
+  const registrar = {
+    store: stores.service,
+    ledger,
+    ledgerOrigin: config.ledgerOrigin,
+    requestKey: KEYS.request,
+  }
   for (const id of [VERIFIER, FOREIGN_VERIFIER]) {
     await registerVerifier(registrar, { id, name: id, origin: config.publicUrl })
   }
@@ -168,6 +175,7 @@ export async function startTestService({
     ledgerStore: stores.ledger,
     clock,
     logLines,
+    folder,
     apiKeys,
     call: caller(service.url),
     remove,

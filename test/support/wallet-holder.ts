@@ -42,7 +42,7 @@ export async function giveRecord(
 ): Promise<void> {
   const epoch = await newestEpoch(world, store)
   const credential = world.issue(store.current(), options)
-  const received = receiveCredential(store.current(), credential, SCHEMA, epoch)
+  const received = receiveCredential(store.current(), credential, options.schema ?? SCHEMA, epoch)
   if (!received.ok) throw new Error(received.reason)
   await store.replace(received.value)
 }

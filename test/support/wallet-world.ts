@@ -145,6 +145,7 @@ export interface World {
 }
 
 export interface IssueOptions {
+  readonly schema?: Schema
   readonly issuer?: number
   readonly attributes?: Attributes
   readonly statusIndex?: number
@@ -172,34 +173,41 @@ function makeIssuer(i: number): TestIssuer {
   return { entry, seed, words: [], listNumber: 1 }
 }
 
-const operationsKeyOf = (i: number) => makeSigningKey(`issuer-${i}`, new Uint8Array(32).fill(0x30 + i))
+export const operationsKeyOf = (i: number) => makeSigningKey(`issuer-${i}`, new Uint8Array(32).fill(0x30 + i))
 
 /** The bundle of the present lists. */
-function bundleOf(issuers: readonly TestIssuer[], number: number): RegistryBundle {
+function bundleOf(
+  issuers: readonly TestIssuer[],
+  number: number,
+  schemas: readonly Schema[],
+): RegistryBundle {
   return {
     type: "sotto/registry-bundle/1",
     registry: REGISTRY,
     number,
     issuers: issuers.map(({ entry }) => entry),
-    leaves: issuers.map(({ entry, words, listNumber }, i) => ({
-      index: 3 * i + 1,
-      list: signStatusList(
-        {
-          registry: REGISTRY,
-          issuer: entry.id,
-          schemaId: computeSchemaId(SCHEMA),
-          number: listNumber,
-          signedAt: NOW - DAY,
-          suspension: false,
-          words,
-        },
-        operationsKeyOf(i),
-      ),
-    })),
+    leaves: schemas.flatMap((schema, s) =>
+      issuers.map(({ entry, words, listNumber }, i) => ({
+        index: 1000 * s + 3 * i + 1,
+        list: signStatusList(
+          {
+            registry: REGISTRY,
+            issuer: entry.id,
+            schemaId: computeSchemaId(schema),
+            number: listNumber,
+            signedAt: NOW - DAY,
+            suspension: false,
+            words,
+          },
+          operationsKeyOf(i),
+        ),
+      })),
+    ),
   }
 }
 
-export function makeWorld(issuerCount = 5): World {
+/** @param schemas - what every issuer of the world signs; at most four */
+export function makeWorld(issuerCount = 5, schemas: readonly Schema[] = [SCHEMA]): World {
   const log = makeTestLog("verify.acme.example/ledger")
   const issuers = Array.from({ length: issuerCount }, (_, i) => makeIssuer(i))
   const trust: Trust = {
@@ -240,7 +248,7 @@ export function makeWorld(issuerCount = 5): World {
     publish: (change = {}, edit = (bundle) => bundle) => {
       const previous = epochs.at(-1)?.body
       const number = change.number ?? (previous?.number ?? 0) + 1
-      const bundle = edit(bundleOf(issuers, number))
+      const bundle = edit(bundleOf(issuers, number, schemas))
       const bytes = encode(bundle)
       const body: RegistryEpochBody = {
         registry: REGISTRY,
@@ -264,15 +272,16 @@ export function makeWorld(issuerCount = 5): World {
     },
     issue: (wallet, options = {}) => {
       const issuer = issuers[options.issuer ?? 0]!
+      const schema = options.schema ?? SCHEMA
       const { commitment } = makeHolder(wallet, REGISTRY, issuer.entry, options.n ?? 0)
       return signCredential(
         {
           type: "sotto/credential/1",
           registry: REGISTRY,
           issuer: issuer.entry.id,
-          schema: schemaName(SCHEMA),
-          subject: "self",
-          schemaId: computeSchemaId(SCHEMA),
+          schema: schemaName(schema),
+          subject: schema.subject,
+          schemaId: computeSchemaId(schema),
           attributes: options.attributes ?? VACCINATED,
           holder: commitment.holder,
           credId: options.credId ?? encodeFr(BigInt(1000 + (options.statusIndex ?? 5))),
@@ -280,7 +289,7 @@ export function makeWorld(issuerCount = 5): World {
           validFrom: options.validFrom ?? NOW - 100 * DAY,
           validUntil: options.validUntil ?? NOW + 100 * DAY - 1,
         },
-        SCHEMA,
+        schema,
         issuer.seed,
       )
     },
@@ -341,7 +350,7 @@ export function makeWorld(issuerCount = 5): World {
     },
   }
   log.append({ kind: "log-genesis", v: 1, format: "sotto-ledger/1", origin: log.origin, vkey: log.vkey })
-  world.anchor("schema", `${schemaName(SCHEMA)}/self`, SCHEMA)
+  for (const schema of schemas) world.anchor("schema", `${schemaName(schema)}/${schema.subject}`, schema)
   world.anchor("statement", STATEMENT.id, STATEMENT)
   world.recordVerifier(VERIFIER)
   world.publish()

@@ -10,6 +10,8 @@ export interface ImmunizationRecord {
   /** FHIR token. */
   readonly disease: string
   readonly attributes: Attributes
+  /** JSON path of the last dose. */
+  readonly path: string
 }
 
 /**
@@ -32,7 +34,7 @@ export function combineDoses(doses: readonly Dose[]): {
     for (const [i, dose] of own.entries()) {
       if (own[i - 1]?.day === dose.day) report("dose-duplicate", dose.path)
     }
-    return { disease, attributes: attributesOf(disease, own, report) }
+    return { disease, attributes: attributesOf(disease, own, report), path: own.at(-1)?.path ?? "$" }
   })
   return { records, problems: [...problems.values()] }
 }

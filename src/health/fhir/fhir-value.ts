@@ -22,16 +22,17 @@ export interface FhirObject {
 }
 
 /** 256 KiB: a health card holds 2 KiB, a lifetime of immunizations some 100 KiB. */
-const MAX_BYTES = 256 * 1024
+export const MAX_BYTES = 256 * 1024
 /** Deeper than any resource of R4 nests, contained resources included. */
 const MAX_DEPTH = 32
 
 /**
  * Reads a record strictly: UTF-8, no duplicate member, no null, at most 256 KiB and 32 levels.
  * @param bytes - attacker-controlled
+ * @param path - JSON path of the document
  * @throws FhirError `too-large`, `malformed-json`
  */
-export function readFhirJson(bytes: Uint8Array): FhirValue {
+export function readFhirJson(bytes: Uint8Array, path = "$"): FhirValue {
   try {
     return parseStrictJson(bytes, {
       maxBytes: MAX_BYTES,
@@ -41,7 +42,7 @@ export function readFhirJson(bytes: Uint8Array): FhirValue {
     }) as FhirValue
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause
-    throw new FhirError(cause.code === "too-large" ? "too-large" : "malformed-json", "$", { cause })
+    throw new FhirError(cause.code === "too-large" ? "too-large" : "malformed-json", path, { cause })
   }
 }
 
@@ -64,6 +65,8 @@ export interface ElementReader {
   readonly flag: (member: string) => boolean | undefined
   /** positiveInt, 1 to 2^31 - 1: a number, never its text. */
   readonly positiveInt: (member: string) => number | undefined
+  /** The source text of a number, RFC 8259 section 6: exactly what was written. */
+  readonly decimal: (member: string) => string | undefined
   readonly element: (member: string) => ElementReader | undefined
   /** The elements of a list; the empty list when absent. */
   readonly elements: (member: string) => readonly ElementReader[]
@@ -71,7 +74,7 @@ export interface ElementReader {
   readonly as: (code: ShapeCode) => ElementReader
 }
 
-type ShapeCode = "malformed-bundle" | "malformed-dose"
+type ShapeCode = "malformed-bundle" | "malformed-dose" | "malformed-record"
 
 const MAX_TEXT = 511 // an attribute of a credential holds 1,024 characters: two texts and the bar of a token
 const POSITIVE_INT = /^[1-9][0-9]{0,9}$/ // hl7.org/fhir/R4/datatypes.html#positiveInt
@@ -100,6 +103,7 @@ export function readElement(value: FhirValue | undefined, path: string, code: Sh
       if (found !== undefined && !isPositiveInt(found.source)) throw new FhirError(code, at(member))
       return found === undefined ? undefined : Number(found.source)
     },
+    decimal: (member) => typed(member, (v) => v instanceof SourceNumber)?.source,
     element: (member) => {
       const found = typed(member, isObject)
       return found === undefined ? undefined : readElement(found, at(member), code)

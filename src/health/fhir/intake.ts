@@ -13,7 +13,7 @@ export interface IntakeRecord {
 }
 
 /** Something that was left out or is in doubt: a code and a JSON path, never a value. */
-export interface IntakeNotice {
+interface IntakeNotice {
   readonly code: string
   readonly path: string
 }

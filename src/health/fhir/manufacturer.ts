@@ -1,7 +1,8 @@
 // Immunization.manufacturer as a FHIR token: an identifier with its system (MVX, EU organisation number), else nothing.
 import type { BundleEntry } from "./bundle.ts"
+import { resolveMember } from "./references.ts"
+import { tokenOf } from "./tokens.ts"
 import type { ElementReader } from "./fhir-value.ts"
-import { resolveReference } from "./references.ts"
 
 /**
  * The token of the manufacturer's identifier, in the reference itself or in the Organization of the bundle it names.
@@ -12,16 +13,9 @@ export function readManufacturer(entries: readonly BundleEntry[], entry: BundleE
   const manufacturer = entry.resource.as("malformed-dose").element("manufacturer")
   const own = manufacturer?.element("identifier")
   if (own !== undefined) return readToken(own)
-  const reference = manufacturer?.text("reference")
-  const found = reference === undefined ? [] : resolveReference(entries, entry, reference)
-  const [organization] = found
-  if (organization?.resourceType !== "Organization" || found.length > 1) return undefined
-  return organization.resource.as("malformed-dose").elements("identifier").map(readToken)[0]
+  const organization = resolveMember(entries, entry, manufacturer, ["Organization"])
+  return organization?.resource.as("malformed-dose").elements("identifier").map(readToken)[0]
 }
 
-function readToken(identifier: ElementReader): string | undefined {
-  const system = identifier.text("system")
-  const value = identifier.text("value")
-  if (system === undefined || value === undefined) return undefined
-  return system.includes("|") || value.includes("|") ? undefined : `${system}|${value}`
-}
+const readToken = (identifier: ElementReader): string | undefined =>
+  tokenOf(identifier.text("system"), identifier.text("value"))

@@ -1,16 +1,17 @@
 // Intake of a FHIR R4 bundle of immunizations: records in, typed attributes out. Rules: the intake table of this room.
 import { readBundle } from "./bundle.ts"
+import type { BundleEntry } from "./bundle.ts"
 import { combineDoses } from "./combine-doses.ts"
 import type { ImmunizationRecord } from "./combine-doses.ts"
 import { readDose } from "./dose.ts"
 import type { Dose } from "./dose.ts"
 import { FhirError } from "./fhir-error.ts"
 import type { DoseRefusal, IntakeProblem } from "./fhir-error.ts"
-import { readSubject } from "./subject.ts"
+import { findSubject, readBirthDate } from "./subject.ts"
 
 /** What a bundle says about one person's immunizations. */
 export interface ImmunizationIntake {
-  /** At least one; one per disease. */
+  /** One per disease. */
   readonly records: readonly ImmunizationRecord[]
   /** Doses left out, copies dropped, attributes left absent: code and path, never a value. */
   readonly problems: readonly IntakeProblem[]
@@ -24,8 +25,28 @@ export interface ImmunizationIntake {
  * @throws FhirError; nothing else for any bytes
  */
 export function readImmunizations(bytes: Uint8Array, today: number): ImmunizationIntake {
-  const entries = readBundle(bytes)
-  const birthDate = readSubject(entries, today)
+  const collection = { entries: readBundle(bytes), path: "$.entry" }
+  const subject = findSubject(collection)
+  if (subject.kind !== "patient") throw new FhirError("subject-missing", collection.path)
+  const birthDate = readBirthDate(subject.entry.resource, today)
+  const { records, refusals, problems } = combineImmunizations(collection.entries, birthDate, today)
+  if (records.length === 0) throw refusals[0] ?? new FhirError("no-immunization", "$.entry")
+  return {
+    records,
+    problems: [...refusals.map(({ code, path }) => ({ code: code as DoseRefusal, path })), ...problems],
+  }
+}
+
+/**
+ * The doses of entries that were found to be about one person, combined by disease.
+ * @param birthDate - of that person, if known
+ * @param today - days since 1970-01-01
+ */
+export function combineImmunizations(
+  entries: readonly BundleEntry[],
+  birthDate: string | undefined,
+  today: number,
+): ImmunizationIntake & { readonly refusals: readonly FhirError[] } {
   const doses: Dose[] = []
   const refusals: FhirError[] = []
   for (const entry of entries.filter(({ resourceType }) => resourceType === "Immunization")) {
@@ -36,18 +57,13 @@ export function readImmunizations(bytes: Uint8Array, today: number): Immunizatio
       refusals.push(cause)
     }
   }
-  const [first] = refusals
-  if (doses.length === 0) throw first ?? new FhirError("no-immunization", "$.entry")
   const combined = combineDoses(doses)
   return {
-    records: combined.records.map(({ disease, attributes }) => ({
-      disease,
+    records: combined.records.map(({ attributes, ...record }) => ({
+      ...record,
       attributes: birthDate === undefined ? attributes : { ...attributes, birthDate },
     })),
-    problems: [
-      ...refusals.map(({ code, path }) => ({ code: code as DoseRefusal, path })),
-      ...doses.flatMap(({ problems }) => problems),
-      ...combined.problems,
-    ],
+    refusals,
+    problems: [...doses.flatMap(({ problems }) => problems), ...combined.problems],
   }
 }

@@ -1,6 +1,7 @@
 // Checking an accepted answer afterwards and offline: receipt, request and, where it is kept, the evidence itself.
 import type { PreparedVerificationKey } from "../../proofs/groth16/verification-key.ts"
 import {
+  assertConsistent,
   computePolicy,
   computeRequestHash,
   isRequestSigned,
@@ -28,6 +29,7 @@ export type AnswerRefusal =
   | "opening-missing" // a public receipt proves inclusion only
   | "request-mismatch" // the opening names another request, policy, circuit, registry or moment
   | "request-signature-refused" // nobody asked this
+  | "request-inconsistent" // no service of ours asks this: a foreign epoch, a pool that is not the verifier's
 
 /** An answered request, as its receipt shows it. */
 export interface AnsweredRequest {
@@ -48,7 +50,18 @@ export function verifyAnswer(receipt: Receipt, policy: Policy): Verdict<Answered
   if (opening === null || receipt.request === undefined) return refuse("opening-missing")
   const request = parsePresentationRequest(canonicalBytes(receipt.request))
   if (!isRequestSigned(request)) return refuse("request-signature-refused")
+  if (!isConsistent(request)) return refuse("request-inconsistent")
   return isOpeningOf(opening, request) ? accept({ request, opening, index }) : refuse("request-mismatch")
+}
+
+function isConsistent(request: PresentationRequest): boolean {
+  try {
+    assertConsistent(request)
+    return true
+  } catch (error) {
+    if (error instanceof StatementError) return false
+    throw error
+  }
 }
 
 /** Why evidence does not show what its receipt says was accepted. */

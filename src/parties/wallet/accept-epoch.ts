@@ -27,7 +27,7 @@ export type EpochRefusal =
   | "epoch-rollback" // E4
   | "registry-stale" // E5
   | "bundle-mismatch" // E6
-  | "registry-inconsistent" // E7, E8
+  | "registry-inconsistent" // E7
 
 /** An epoch that may be used. */
 export interface AcceptedEpoch {
@@ -56,7 +56,7 @@ const REMEMBERED_EPOCHS = 48
 
 /**
  * Reads and checks one epoch and its whole bundle. The same calls are made whatever the wallet holds.
- * E8's own bit is `own-status.ts`, since it needs a credential.
+ * E8 is `own-status.ts`, since it needs a credential: which list is the own one must not show in what is read.
  */
 export async function acceptEpoch(
   wanted: WantedEpoch,
@@ -77,7 +77,7 @@ export async function acceptEpoch(
   if (bytes === null || bytesToHex(sha256(bytes)) !== body.bundleDigest) return refuse("bundle-mismatch") // E6
   const bundle = readBundle(bytes)
   if (bundle === null) return refuse("registry-inconsistent")
-  const verified = verifyBundle(bundle, body) // E6, E7, and the signature and root of every list
+  const verified = verifyBundle(bundle, body) // E6, E7
   return verified.ok ? accept({ body, bundle, registry: verified.value }) : verified
 }
 

@@ -51,14 +51,16 @@ export async function checkRequest(
     return refused(bytes === null ? "request-unknown" : "malformed-request")
   if (request.id !== requestId) return refused("malformed-request")
   const unknown = await checkVerifier(request, checks, overrides) // W1
-  if (unknown !== null) return unknown
+  if (unknown !== null && !isRemembered(unknown)) return unknown
   const stale = checkFreshness(request, store.current(), now()) // W2
-  if (stale !== null) return stale
+  if (stale !== null && !isRemembered(stale)) return stale
   const meaning = await checkMeaning(request, checks, checks.boundData ?? ("0" as Fr)) // W3
   if (!meaning.ok) return meaning
   if (request.circuit.vkey !== checks.pinnedVerificationKey) return refused("circuit-not-pinned") // W4
   const epochs = await acceptEpochs(request, checks) // W5
   if (!epochs.ok) return epochs
+  const known = unknown ?? stale
+  if (known !== null) return known
   const { trust, receipts } = store.current()
   const { catalogue, compiled } = meaning
   const guardInput: GuardInput = { request, catalogue, epochs: epochs.value, k: trust.k, receipts }
@@ -72,6 +74,12 @@ export async function checkRequest(
     compiled,
     overridden: [...changed, ...findings.map(({ guard }) => guard)],
   }
+}
+
+// What only this wallet's memory refuses is refused after the last read: a verifier that sees half of the reads would know
+// that this wallet had met it or its request before.
+function isRemembered({ reason }: Refused): boolean {
+  return reason === "verifier-changed" || reason === "request-reused"
 }
 
 function readRequest(bytes: Uint8Array): PresentationRequest | null {

@@ -13,6 +13,7 @@ import type { PresentationRequest } from "../../protocol/wire/presentation-reque
 import type { CheckedRequest } from "./check-request.ts"
 import { checkOwnStatus } from "./own-status.ts"
 import type { OwnStatus } from "./own-status.ts"
+import { findAmbiguous, recordsFor } from "./pick-records.ts"
 import { refused } from "./refusal.ts"
 import type { Refused } from "./refusal.ts"
 import type { HeldCredential } from "./wallet.ts"
@@ -28,12 +29,20 @@ export interface ChosenRecord {
 /** Most assignments tried; a wallet with dozens of records and eight linked items stays below. */
 const MAX_TRIES = 20_000
 
-/** One record per item such that every statement and every link holds, or why there is none. */
+/**
+ * One record per item such that every statement and every link holds, or why there is none.
+ * @param picked - records that the holder named, by their positions from 1: `recordsFor`
+ */
 export function chooseRecords(
   checked: CheckedRequest,
   credentials: readonly HeldCredential[],
+  picked: readonly number[] = [],
 ): { readonly ok: true; readonly value: readonly ChosenRecord[] } | Refused {
-  const judged = checked.request.items.map((_, item) => judgeItem(checked, item, credentials))
+  const ambiguous = findAmbiguous(checked.request, credentials, picked)
+  if (ambiguous.length > 0) return refused("record-ambiguous", ambiguous)
+  const judged = checked.request.items.map((_, item) =>
+    judgeItem(checked, item, recordsFor(checked.request, item, credentials, picked)),
+  )
   const lacking = judged.filter(({ candidates }) => candidates.length === 0)
   if (lacking.length > 0) {
     // Revoked is the whole reason only if for every item that has no record a revoked one would have answered.
@@ -97,7 +106,10 @@ function judgeRecord(
   }
   const status = checkOwnStatus(epoch.registry, held)
   if (status.ok) return { alternative: alternativeIndex, held, scalars, status: status.value }
-  return status.reason === "already-revoked" ? REVOKED : "the issuer of a record is no longer listed"
+  if (status.reason === "already-revoked") return REVOKED
+  return status.reason === "issuer-not-listed"
+    ? "the issuer of a record is no longer listed"
+    : "the status list of a record's issuer is not what its issuer signed"
 }
 
 function failingFields(input: StatementInput, attrs: readonly bigint[]): readonly string[] {
@@ -135,10 +147,12 @@ function assign(
   return extend([])
 }
 
-// One wallet is one person, so `samePerson` always holds.
+// One wallet is one person; a bearer record is a person of its own, so its links hold with itself alone.
 function areLinksPossible({ links }: PresentationRequest, chosen: readonly ChosenRecord[]): boolean {
   return links.every(({ kind, items }) => {
     const linked = items.flatMap((item) => chosen[item] ?? [])
+    const people = new Set(linked.map(({ held }) => held.credential.bearer?.secret ?? null))
+    if (people.size > 1) return false
     if (kind === "samePerson") return true
     const keys = linked.map(({ scalars }) =>
       kind === "sameCredential" ? scalars.credentialHash : scalars.credId,

@@ -1,5 +1,6 @@
 // W9 and W11: what the holder reads before anything is proved. Told from the compiled form, so that a friendly title over
 // an unfriendly statement does not help anybody. Bounds are the verifier's; no value of a record is in it.
+import { LABELS } from "../../protocol/catalogue/labels.ts"
 import { findAlternative, statementInput } from "../../protocol/credential/compile-request.ts"
 import type { StatementSources } from "../../protocol/credential/sources.ts"
 import { describeStatement } from "../../protocol/credential/words.ts"
@@ -7,21 +8,27 @@ import type { StatementWords } from "../../protocol/credential/words.ts"
 import type { NullifierUse, PresentationRequest } from "../../protocol/wire/presentation-request.ts"
 import type { CheckedRequest } from "./check-request.ts"
 import type { ChosenRecord } from "./choose-records.ts"
-import type { ConsentReceipt } from "./consent-receipt.ts"
-import { operatorsOf } from "./guard.ts"
+import { findShared, operatorsOf } from "./guard.ts"
 import { LOSSES } from "./refusal.ts"
+import type { Wallet } from "./wallet.ts"
 
 /** What one item proves, and with which record. */
 interface ConsentItem extends StatementWords {
   readonly statement: string
   /** The verifier's title of the statement; the sentences are what counts. */
   readonly title: string
+  /** `ward`: the record is about somebody the holder acts for. */
   readonly subject: "self" | "ward"
   readonly registry: string
   /** Operators the record could have come from: the verifier learns no more about the issuer. */
   readonly possibleOperators: number
-  /** The record in the holder's own terms. */
-  readonly record: { readonly schema: string; readonly issuerName: string }
+  /** The record in the holder's own terms: its position in the wallet from 1, and the holder's name for it if any. */
+  readonly record: {
+    readonly number: number
+    readonly schema: string
+    readonly issuerName: string
+    readonly name?: string
+  }
 }
 
 /** One screen: who, why, how long, what, and what becomes linkable. */
@@ -46,15 +53,16 @@ export function describeConsent(
   checked: CheckedRequest,
   chosen: readonly ChosenRecord[],
   shipped: Pick<StatementSources, "findSchemaById">,
+  wallet: Pick<Wallet, "credentials">,
 ): ConsentDescription {
   const { request } = checked
   const { id, name, origin } = request.verifier
   return {
     verifier: { id, name, origin },
     purpose: request.purpose,
-    items: chosen.map((record, item) => describeItem(checked, record, item)),
+    items: chosen.map((record, item) => describeItem(checked, record, item, wallet)),
     linkable: describeLinks(request),
-    warnings: describeWarnings(checked, shipped),
+    warnings: describeWarnings(checked, chosen, shipped),
     expiresAtUnixSeconds: request.expiresAt,
   }
 }
@@ -63,21 +71,40 @@ function describeItem(
   { request, catalogue, epochs }: CheckedRequest,
   chosen: ChosenRecord,
   item: number,
+  wallet: Pick<Wallet, "credentials">,
 ): ConsentItem {
   const alternative = findAlternative(request, item, chosen.alternative)
   const { statement, registry, schemaId } = alternative
+  const { held } = chosen
+  const words = describeStatement(statementInput(request, alternative, catalogue), LABELS)
+  const operators = operatorsOf(epochs.get(registry), schemaId).length
+  const record = {
+    number: wallet.credentials.indexOf(held) + 1,
+    schema: held.credential.schema,
+    issuerName: held.issuer.name,
+  }
   return {
+    ...words,
+    willNotLearn: [...words.willNotLearn, ...describeUnseen(operators)],
     statement: statement.id,
     title: statement.title.en,
     subject: statement.subject,
     registry,
-    possibleOperators: operatorsOf(epochs.get(registry), schemaId).length,
-    record: { schema: chosen.held.credential.schema, issuerName: chosen.held.issuer.name },
-    ...describeStatement(statementInput(request, alternative, catalogue)),
+    possibleOperators: operators,
+    record: held.name === undefined ? record : { ...record, name: held.name },
   }
 }
 
-function describeLinks(request: PresentationRequest): readonly string[] {
+function describeUnseen(operators: number): readonly string[] {
+  return [
+    ...(operators > 1 ? [`which of ${operators} organisations signed the record`] : []),
+    "the record itself, its number, when it was issued or until when it is valid",
+    "who answered, unless it knows whom it asked",
+  ]
+}
+
+/** What becomes linkable by an answer, and until when: of each item, then between items. */
+export function describeLinks(request: PresentationRequest): readonly string[] {
   const { verifier, items, links } = request
   const uses = items.map(({ nullifier, alternatives }, i) => {
     const choice =
@@ -86,7 +113,7 @@ function describeLinks(request: PresentationRequest): readonly string[] {
   })
   const joined = links.map(({ kind, items: linked }) => {
     const names = linked.map((item) => item + 1).join(", ")
-    if (kind === "samePerson") return `Items ${names} will be shown to belong to one person.`
+    if (kind === "samePerson") return `Items ${names} will be shown to be held by one person.`
     if (kind === "sameCredential") return `Items ${names} will be shown to come from one record.`
     return `Items ${names} will be shown to come from different records of one person.`
   })
@@ -98,31 +125,40 @@ function describeUse(nullifier: NullifierUse, verifier: string): string {
   const who = nullifier.mode === "person" ? "you" : "this record"
   if (nullifier.use === "request") return `${verifier} cannot connect this answer to any other`
   const period = nullifier.epoch === "always" ? "for ever" : `within ${nullifier.epoch}`
+  if (nullifier.use === "once" && nullifier.pool !== undefined) {
+    const spent = `${who} can be counted once ${period} by all verifiers of the pool ${nullifier.pool} together`
+    return `${spent}: answering ${verifier} spends it for every one of them, and none of them learns for whom; that something was answered is public, without names`
+  }
   return nullifier.use === "once"
     ? `${who} can answer ${verifier} for this purpose once ${period}; that something was answered is public, without names`
     : `${verifier} will recognise ${who} in every answer for this purpose ${period}`
 }
 
 function describeWarnings(
-  { request, overridden, receipts }: CheckedRequest,
+  checked: CheckedRequest,
+  chosen: readonly ChosenRecord[],
   shipped: Pick<StatementSources, "findSchemaById">,
 ): readonly string[] {
-  const schemaIds = new Set(
-    request.items.flatMap(({ alternatives }) => alternatives.map(({ schemaId }) => schemaId)),
-  )
+  const { request, overridden } = checked
+  const schemaIds = request.items.flatMap(({ alternatives }) => alternatives.map(({ schemaId }) => schemaId))
   const uses = request.items.map(({ nullifier }) => nullifier)
   const isAlways = uses.some((nullifier) => nullifier.use !== "request" && nullifier.epoch === "always")
+  const alternatives = chosen.map(({ alternative }) => alternative)
   const found: readonly [boolean, string][] = [
     [isAlways, "What becomes linkable here stays linkable for ever."],
     [uses.some(({ use }) => use === "pseudonym"), "This verifier will recognise you when you answer again."],
     [request.items.length > MANY_ITEMS, `This asks for ${request.items.length} things at once.`],
     [
-      [...schemaIds].some((id) => shipped.findSchemaById(id) === null),
+      schemaIds.some((id) => shipped.findSchemaById(id) === null),
       "This wallet was not shipped with a record type named here.",
     ],
     [
-      isAskedElsewhere(request, schemaIds, receipts),
+      findShared(checked, alternatives).length > 0,
       "You answered another verifier about this kind of record; if they compare notes, both answers narrow it down.",
+    ],
+    [
+      areWardsMixed(chosen),
+      "These records may be about different people you act for; this wallet cannot tell whether they are one person's.",
     ],
   ]
   return [
@@ -131,13 +167,11 @@ function describeWarnings(
   ]
 }
 
-function isAskedElsewhere(
-  { verifier }: PresentationRequest,
-  schemaIds: ReadonlySet<string>,
-  receipts: readonly ConsentReceipt[],
-): boolean {
-  return receipts.some(
-    ({ request, answers }) =>
-      request.verifier.origin !== verifier.origin && answers.some(({ schemaId }) => schemaIds.has(schemaId)),
+// Several records about wards are one person's for sure only if they are one record or carry the holder's one name.
+function areWardsMixed(chosen: readonly ChosenRecord[]): boolean {
+  const wards = new Set(
+    chosen.map(({ held }) => held).filter(({ credential }) => credential.subject === "ward"),
   )
+  const names = new Set([...wards].map(({ name }) => name))
+  return wards.size > 1 && (names.size > 1 || names.has(undefined))
 }

@@ -1,14 +1,16 @@
 // W6 to W8: whether an answer would say more than the statement does. Nothing of the holder's records is looked at.
 import type { AcceptedEpoch } from "./accept-epoch.ts"
-import { decodeSet, encodeSet, intersect } from "./intervals.ts"
-import type { IntegerSet } from "./intervals.ts"
+import { bisectedSubjects } from "./bisecting.ts"
+import { encodeSet } from "./intervals.ts"
 import { computeRemainders } from "./narrow-question.ts"
 import type { Remainder } from "./narrow-question.ts"
 import type { Override } from "./refusal.ts"
 import type { ConsentReceipt, GivenAnswer } from "./consent-receipt.ts"
 import type { Catalogue } from "../../protocol/catalogue/catalogue.ts"
+import { LABELS } from "../../protocol/catalogue/labels.ts"
 import { findAlternative, statementInput } from "../../protocol/credential/compile-request.ts"
 import { compileClauses } from "../../protocol/credential/slots.ts"
+import { describeStatement } from "../../protocol/credential/words.ts"
 import type { PresentationRequest, RequestAlternative } from "../../protocol/wire/presentation-request.ts"
 
 /** What the guards look at. */
@@ -25,6 +27,7 @@ export interface GuardInput {
 
 /** One alternative in the terms of the guards. */
 interface Question {
+  readonly item: number
   readonly name: string
   readonly alternative: RequestAlternative
   readonly remainders: readonly Remainder[]
@@ -37,13 +40,14 @@ export interface GuardFinding {
   readonly details: readonly string[]
 }
 
-/** Runs W6, W7 and W8 over every alternative of every item, each by itself; the findings in that order. */
+/** Runs W6, W7 and W8 over every alternative of every item; the findings in that order. */
 export function checkGuards(input: GuardInput): readonly GuardFinding[] {
   const questions = questionsOf(input)
+  const { origin } = input.request.verifier
   const checks: readonly [GuardFinding["guard"], (question: Question) => readonly string[]][] = [
     ["anonymity-issuer", (question) => fewIssuers(question, input.k)],
     ["narrow-question", narrowSubjects],
-    ["bisecting", (question) => bisected(question, input)],
+    ["bisecting", (question) => bisected(question, questions, input, (asker) => asker === origin)],
   ]
   return checks
     .map(([guard, check]) => ({
@@ -55,20 +59,45 @@ export function checkGuards(input: GuardInput): readonly GuardFinding[] {
     .filter(({ details }) => details.length > 0)
 }
 
+/**
+ * W8 across origins: what verifiers who compare notes could narrow down with this answer. They may not, so it is told
+ * and not refused.
+ * @param alternatives - per item, the one that would be answered
+ */
+export function findShared(input: GuardInput, alternatives: readonly number[]): readonly string[] {
+  const questions = alternatives.map((alternative, item) => questionOf(input, item, alternative))
+  const { origin } = input.request.verifier
+  return questions.flatMap((question) => {
+    const own = bisected(question, questions, input, (asker) => asker === origin)
+    const all = bisected(question, questions, input, () => true)
+    return all.filter((detail) => !own.includes(detail)).map((detail) => `${question.name}: ${detail}`)
+  })
+}
+
 /** What an answer with one alternative tells, kept so that later questions can be held against it. */
 export function answerOf(input: GuardInput, itemIndex: number, alternativeIndex: number): GivenAnswer {
-  const question = questionOf(input, itemIndex, alternativeIndex)
-  return {
-    schemaId: question.alternative.schemaId,
-    operators: question.operators,
-    left: question.remainders.map(({ subject, set }) => ({ subject, intervals: encodeSet(set) })),
-  }
+  const { alternative, ...question } = questionOf(input, itemIndex, alternativeIndex)
+  const { request, catalogue } = input
+  const { willProve } = describeStatement(statementInput(request, alternative, catalogue), LABELS)
+  return { ...toldBy({ alternative, ...question }), proved: willProve }
 }
 
 /** Distinct operators with a leaf for a schema in an epoch, ascending. */
 export function operatorsOf(epoch: AcceptedEpoch | undefined, schemaId: string): readonly string[] {
   const leaves = epoch?.registry.leaves.filter(({ list }) => list.schemaId === schemaId) ?? []
   return [...new Set(leaves.map(({ issuer }) => issuer.operator))].sort()
+}
+
+function toldBy({ alternative, operators, remainders }: Question): Omit<GivenAnswer, "proved"> {
+  return {
+    schemaId: alternative.schemaId,
+    operators,
+    left: remainders.map(({ subject, set, isCertain }) => ({
+      subject,
+      intervals: encodeSet(set),
+      isCertain,
+    })),
+  }
 }
 
 function questionsOf(input: GuardInput): readonly Question[] {
@@ -81,6 +110,7 @@ function questionOf({ request, catalogue, epochs }: GuardInput, i: number, a: nu
   const alternative = findAlternative(request, i, a)
   const input = statementInput(request, alternative, catalogue)
   return {
+    item: i,
     name:
       request.items[i]?.alternatives.length === 1 ? `item ${i + 1}` : `item ${i + 1}, alternative ${a + 1}`,
     alternative,
@@ -97,24 +127,27 @@ function narrowSubjects({ remainders }: Question): readonly string[] {
   return remainders.filter(({ set, isNarrow }) => isNarrow(set)).map(({ subject }) => subject)
 }
 
-// This question and all this origin was answered about the schema, as one question. What no single record can satisfy
-// together was answered with different records and narrows neither.
-function bisected({ alternative, remainders, operators }: Question, input: GuardInput): readonly string[] {
-  const { origin } = input.request.verifier
-  const earlier = input.receipts
-    .filter(({ request }) => request.verifier.origin === origin)
-    .flatMap(({ answers }) => answers.filter(({ schemaId }) => schemaId === alternative.schemaId))
-  if (earlier.length === 0) return []
-  const narrowed = remainders.filter(({ subject, set, isNarrow }) => {
-    const before = earlier.flatMap(({ left }) => left.filter((remainder) => remainder.subject === subject))
-    const joint = before.reduce<IntegerSet>(
-      (sum, remainder) => intersect(sum, decodeSet(remainder.intervals)),
-      set,
-    )
-    return joint.length > 0 && isNarrow(joint) && !isNarrow(set)
-  })
-  const common = operators.filter((name) => earlier.every((answer) => answer.operators.includes(name)))
-  const isCrowdLost = common.length < input.k && operators.length >= input.k
-  const names = narrowed.map(({ subject }) => subject)
-  return isCrowdLost ? [...names, `${common.length} operators in common with earlier answers`] : names
+// This question, the other items of its request, and what its askers were answered about the schema, as one question.
+function bisected(
+  question: Question,
+  questions: readonly Question[],
+  { request, receipts, k }: GuardInput,
+  isAsker: (origin: string) => boolean,
+): readonly string[] {
+  const earlier = receipts
+    .filter(({ request: answered }) => isAsker(answered.verifier.origin))
+    .flatMap(({ answers }) => answers)
+  const beside = questions.filter(
+    ({ item }) => item !== question.item && !areDifferent(request, item, question.item),
+  )
+  const told = [...earlier, ...beside.map(toldBy)].filter(
+    ({ schemaId }) => schemaId === question.alternative.schemaId,
+  )
+  return bisectedSubjects(question, told, k)
+}
+
+function areDifferent({ links }: PresentationRequest, a: number, b: number): boolean {
+  return links.some(
+    ({ kind, items }) => kind === "differentCredentials" && items.includes(a) && items.includes(b),
+  )
 }

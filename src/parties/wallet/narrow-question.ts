@@ -27,11 +27,19 @@ interface Subject {
   readonly domain: Interval
 }
 
+interface Left {
+  readonly subject: Subject
+  readonly set: IntegerSet
+  readonly isCertain: boolean
+}
+
 /** What is left of one attribute, or of a difference of two. */
 export interface Remainder {
   /** The attribute's name, or two names joined by a minus sign. */
   readonly subject: string
   readonly set: IntegerSet
+  /** True when the value is in the set whatever else holds: no clause that mentions it could be true by another attribute. */
+  readonly isCertain: boolean
   /** Whether so little would be left by this set (or a part of it) that it names somebody. */
   readonly isNarrow: (set: IntegerSet) => boolean
 }
@@ -45,19 +53,26 @@ export function computeRemainders(
   schema: Schema,
   findValueSet: FindValueSet,
 ): readonly Remainder[] {
-  const left = new Map<string, { readonly subject: Subject; readonly set: IntegerSet }>()
+  const left = new Map<string, Left>()
   for (const clause of clauses) {
-    for (const [key, { subject, set }] of unionsOf(clause, schema, findValueSet)) {
-      const before = left.get(key)?.set ?? [subject.domain]
-      left.set(key, { subject, set: intersect(before, set) })
+    const unions = unionsOf(clause, schema, findValueSet)
+    for (const [key, { subject, set }] of unions) {
+      const before = left.get(key) ?? { subject, set: [subject.domain], isCertain: isOneValue(subject) }
+      const isCertain = before.isCertain && unions.size === 1
+      left.set(key, { subject, set: intersect(before.set, set), isCertain })
     }
   }
-  return [...left.values()].map(({ subject, set }) => ({
+  return [...left.values()].map(({ subject, set, isCertain }) => ({
     subject: subject.key,
     set,
+    isCertain,
     isNarrow: (part) => isNarrow(subject, part, findValueSet),
   }))
 }
+
+// An incomplete date is two days at once: its first may lie in one set and its last in another.
+const isOneValue = ({ definitions }: Subject): boolean =>
+  definitions.every(({ type }) => type !== "partialDate")
 
 // The union of a clause's literals for each subject it mentions.
 function unionsOf(clause: Clause, schema: Schema, findValueSet: FindValueSet) {

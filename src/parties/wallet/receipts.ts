@@ -53,12 +53,15 @@ export async function acceptReceipt(
   return accept(kept)
 }
 
-/** The consent receipt of an answer as a document of its own, for whoever the holder wants to show it to. */
+/**
+ * The consent receipt of an answer as a document of its own, for whoever the holder wants to show it to; which record
+ * answered is left out, since its issuer is what the proof hides.
+ */
 export function exportConsentReceipt(wallet: Wallet, requestId: string): string | null {
   const consent = wallet.receipts.find(({ request }) => request.id === requestId)
-  return consent === undefined
-    ? null
-    : canonicalText({ type: "sotto/consent-receipt/1", ...consent } as unknown as Json)
+  if (consent === undefined) return null
+  const { records: _records, ...shown } = consent
+  return canonicalText({ type: "sotto/consent-receipt/1", ...shown } as unknown as Json)
 }
 
 /** The wallet without a consent receipt; later questions of the same verifier are no longer held against that answer. */

@@ -1,6 +1,7 @@
 // A record is stored only when everything it says can be recomputed and would prove: what fails later fails in front of
 // a verifier.
 import { parseCurvePoint } from "../../protocol/primitives/babyjubjub.ts"
+import { computeHolder } from "../../protocol/primitives/nullifier.ts"
 import { accept, refuse } from "../../protocol/primitives/verdict.ts"
 import type { Verdict } from "../../protocol/primitives/verdict.ts"
 import { CredentialError } from "../../protocol/credential/credential-error.ts"
@@ -22,6 +23,7 @@ import type { HeldCredential, Wallet } from "./wallet.ts"
 export type CredentialRefusal =
   | "schema-mismatch"
   | "issuer-not-listed"
+  | "registry-inconsistent"
   | "credential-not-ours"
   | "signature-invalid"
   | "already-revoked"
@@ -47,7 +49,8 @@ export function receiveCredential(
   if (scalars === null || credential.registry !== epoch.body.registry) return refuse("schema-mismatch")
   const issuer = epoch.bundle.issuers.find(({ id }) => id === credential.issuer)
   if (issuer === undefined) return refuse("issuer-not-listed")
-  const n = findBlind(wallet, issuer.key[0], credential)
+  const n =
+    credential.bearer === undefined ? findBlind(wallet, issuer.key[0], credential) : openBearer(credential)
   if (n === null) return refuse("credential-not-ours")
   if (!verifyCredentialSignature(scalars, parseCurvePoint(issuer.key))) return refuse("signature-invalid")
   const status = checkOwnStatus(epoch.registry, { credential, issuer })
@@ -70,6 +73,12 @@ function recompute(credential: Credential, schema: Schema): CredentialScalars | 
   }
 }
 
+// A bearer record belongs to whoever has it: it opens its own commitment, and no blind of the wallet is part of that.
+function openBearer({ holder, bearer }: Credential): number | null {
+  if (bearer === undefined) return null
+  return computeHolder(BigInt(bearer.secret), BigInt(bearer.blind)) === BigInt(holder) ? 0 : null
+}
+
 function findBlind(wallet: Wallet, issuerAx: Credential["holder"], { holder }: Credential): number | null {
   const known = wallet.holders.filter(({ key }) => key[0] === issuerAx).map(({ n }) => n)
   const tried = new Set([...known, ...Array.from({ length: MAX_BLINDS }, (_, n) => n)])
@@ -88,5 +97,7 @@ function addCredential(wallet: Wallet, held: HeldCredential): Wallet {
       old.schemaId !== schemaId ||
       old.credId !== credId,
   )
-  return { ...wallet, credentials: [...others, held] }
+  const replaced = wallet.credentials.find((old) => !others.includes(old))
+  const named = replaced?.name === undefined ? held : { ...held, name: replaced.name }
+  return { ...wallet, credentials: [...others, named] }
 }

@@ -17,6 +17,7 @@ export type RespondRefusalCode =
   | "anonymity-issuer" // W6
   | "narrow-question" // W7
   | "bisecting" // W8
+  | "record-ambiguous" // records about several people the holder acts for, and none is named
   | "already-revoked" // E8 of every record that would answer
   | "not-satisfied" // W10
   | "declined" // W11

@@ -21,10 +21,11 @@ import { chooseRecords } from "./choose-records.ts"
 import type { ChosenRecord } from "./choose-records.ts"
 import { describeConsent } from "./consent.ts"
 import type { ConsentDescription } from "./consent.ts"
+import { usedRecord } from "./consent-receipt.ts"
 import { answerOf } from "./guard.ts"
 import { refused } from "./refusal.ts"
 import type { Refused } from "./refusal.ts"
-import type { Wallet } from "./wallet.ts"
+import type { HeldCredential, Wallet } from "./wallet.ts"
 
 /** Everything an answer depends on. */
 export interface Respond extends RequestChecks {
@@ -33,6 +34,8 @@ export interface Respond extends RequestChecks {
   readonly consent: (description: ConsentDescription) => Promise<boolean>
   /** The catalogue this wallet came with: others' schemas are warned of. */
   readonly shipped: Pick<StatementSources, "findSchemaById">
+  /** Records to answer with, by their positions in the wallet from 1; without any the wallet picks, but never among wards. */
+  readonly records?: readonly number[]
   readonly signal?: AbortSignal
 }
 
@@ -53,10 +56,10 @@ export async function respond(requestId: string, context: Respond): Promise<Answ
   if (!checked.ok) return checked
   const { request } = checked
   const { store } = context
-  const chosen = chooseRecords(checked, store.current().credentials) // E8, W10
+  const chosen = chooseRecords(checked, store.current().credentials, context.records) // E8, W10
   if (!chosen.ok) return chosen
   const jobs = chosen.value.map((record, item) => buildJobs(checked, record, item, store.current()))
-  if (!(await context.consent(describeConsent(checked, chosen.value, context.shipped))))
+  if (!(await context.consent(describeConsent(checked, chosen.value, context.shipped, store.current()))))
     return refused("declined") // W11
   if (context.now() > request.expiresAt) return refused("request-expired")
   if (store.current().challenges.includes(request.challenge)) return refused("request-reused")
@@ -64,7 +67,8 @@ export async function respond(requestId: string, context: Respond): Promise<Answ
   const presentation = await proveAll(request, chosen.value, jobs, context) // W12
   if ("ok" in presentation) return presentation
   const answers = chosen.value.map(({ alternative }, item) => answerOf(checked, item, alternative))
-  const receipt = { request, presentation, answers, answeredAtUnixSeconds: context.now() }
+  const records = chosen.value.map(({ held }) => usedRecord(held))
+  const receipt = { request, presentation, answers, records, answeredAtUnixSeconds: context.now() }
   await store.replace({ ...store.current(), receipts: [...store.current().receipts, receipt] })
   return { ok: true, presentation, requestHash: encodeFr(computeRequestHash(request)) }
 }
@@ -76,22 +80,28 @@ function buildJobs(
   item: number,
   { seed }: Wallet,
 ): readonly PresentationInput[] {
-  const { leaf, words } = status
+  const { leaf, list } = status
   const parts = compiled[item]?.[alternative] ?? []
   const registry = epochs.get(held.credential.registry)?.registry
   if (registry === undefined) throw new RangeError("a chosen record's registry is part of the request")
   return parts.map(({ valueSetId }, part) =>
     buildPresentationInput(publicInputsOf(request, item, alternative, part, catalogue), {
-      secret: deriveSecret(seed),
-      blind: deriveBlind(seed, leaf.issuer.key[0], held.n),
+      ...openingOf(held, seed, leaf.issuer.key[0]),
       credential: scalars,
       issuerKey: leaf.issuer.key,
-      statusWords: words,
+      status: list,
       issuerIndex: leaf.index,
       issuerPath: registry.path(leaf.index),
       valueSet: valueSetId === null ? null : catalogue.findValueSet(valueSetId),
     }),
   )
+}
+
+/** Who answers: the person of the seed, or for a bearer record whoever holds it. */
+function openingOf({ credential: { bearer }, n }: HeldCredential, seed: Uint8Array, issuerAx: Fr) {
+  return bearer === undefined
+    ? { secret: deriveSecret(seed), blind: deriveBlind(seed, issuerAx, n) }
+    : { secret: BigInt(bearer.secret), blind: BigInt(bearer.blind) }
 }
 
 function noteChallenge(wallet: Wallet, { challenge, verifier }: PresentationRequest): Wallet {

@@ -27,6 +27,8 @@ export interface HeldCredential {
   readonly credential: Credential
   readonly issuer: IssuerEntry
   readonly n: number
+  /** The holder's own name for whom the record is about, such as a child's; it never leaves the wallet. */
+  readonly name?: string
 }
 
 /** The newest checkpoint accepted from a log, as the signed note. */
@@ -148,12 +150,13 @@ function readHolderSlot(entry: Json): HolderSlot {
 }
 
 function readHeldCredential(entry: Json): HeldCredential {
-  const held = readMembers(entry, ["credential", "issuer", "n"])
-  return {
-    credential: parseCredential(held.message("credential")),
-    issuer: parseIssuerEntry(held.json("issuer")),
-    n: held.count("n"),
+  const members = readMembers(entry, ["credential", "issuer", "n"], ["name"])
+  const held = {
+    credential: parseCredential(members.message("credential")),
+    issuer: parseIssuerEntry(members.json("issuer")),
+    n: members.count("n"),
   }
+  return members.has("name") ? { ...held, name: members.text("name") } : held
 }
 
 function readSeenEpoch(entry: Json): SeenEpoch {

@@ -12,6 +12,7 @@ import type { Verdict } from "../primitives/verdict.ts"
 import type { IssuerEntry, RegistryBundle, StatusList } from "../wire/credential.ts"
 import { CredentialError } from "./credential-error.ts"
 import { decodeWords, verifyStatusList } from "./status-list.ts"
+import type { StatusTree } from "./status-list.ts"
 
 /** A leaf of a registry with what it stands for. */
 export interface RegistryLeaf {
@@ -28,6 +29,12 @@ export interface Registry {
   path: (index: number) => TreePath
   /** The one leaf of an issuer entry and a schema, or null. */
   find: (issuerId: string, schemaId: Fr) => RegistryLeaf | null
+  /**
+   * E8 for one leaf: its list, once the signature of its issuer's operations key holds and the words give the leaf's root.
+   * Checked at the first call and remembered: a full list costs a second.
+   * @param known - an earlier list of the same issuer and schema, as in `buildStatusTree`
+   */
+  openList: (leaf: RegistryLeaf, known?: StatusTree) => Verdict<StatusTree, "registry-inconsistent">
 }
 
 /** P(1003, Ax, Ay, schemaId, statusRoot). */
@@ -36,7 +43,7 @@ function computeIssuerLeaf(key: EncodedPoint, schemaId: Fr, statusRoot: Fr): big
 }
 
 /**
- * The tree over a bundle's leaves. Signatures and roots of the lists are `verifyBundle`'s question.
+ * The tree over a bundle's leaves. Signatures and roots of the lists are `openList`'s question.
  * @throws CredentialError `registry-inconsistent` for a list without an issuer entry or two leaves at one index
  */
 export function buildRegistry(bundle: RegistryBundle): Registry {
@@ -51,12 +58,31 @@ export function buildRegistry(bundle: RegistryBundle): Registry {
     return { index, issuer, list }
   })
   const tree = buildTree4(nodes)
+  const opened = new Map<RegistryLeaf, ReturnType<typeof openList>>()
   return {
     root: tree.root,
     leaves,
     path: tree.path,
     find: (issuerId, schemaId) =>
       leaves.find(({ issuer, list }) => issuer.id === issuerId && list.schemaId === schemaId) ?? null,
+    openList: (leaf, known) => {
+      const verdict = opened.get(leaf) ?? openList(leaf, known)
+      opened.set(leaf, verdict)
+      return verdict
+    },
+  }
+}
+
+function openList(
+  { issuer, list }: RegistryLeaf,
+  known?: StatusTree,
+): Verdict<StatusTree, "registry-inconsistent"> {
+  try {
+    const verdict = verifyStatusList(list, parseVerifierKey(issuer.operationsKey), known)
+    return verdict.ok ? verdict : refuse("registry-inconsistent")
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return refuse("registry-inconsistent") // a key or words in another shape
+    throw cause
   }
 }
 
@@ -66,39 +92,53 @@ export interface ExpectedBundle {
   readonly number: number
   readonly root: Fr
   readonly leafCount: number
-  /** The last bundle that was accepted, if any: numbers of lists do not fall, bits are not cleared. */
-  readonly previous?: RegistryBundle
 }
 
 /** Why a bundle is not what its epoch says. */
 export type BundleRefusal = "bundle-mismatch" | "registry-inconsistent"
 
 /**
- * E6, E7 and, over every list, E8: leaf count and root are the epoch's; a key stands in one entry and is of prime order;
- * (key, schema) has one leaf; every list is signed by its issuer's operations key and gives its leaf's root.
- * The digest of the bundle's bytes is compared by the caller, who has them.
+ * E6 and E7: leaf count and root are the epoch's; a key stands in one entry and is of prime order; (key, schema) has one
+ * leaf. What a wallet checks of all issuers, in time that does not grow with their lists; E8 is `Registry.openList` for the
+ * own one and `verifyLists` for all. The digest of the bundle's bytes is compared by the caller, who has them.
  */
 export function verifyBundle(
   bundle: RegistryBundle,
   expected: ExpectedBundle,
 ): Verdict<Registry, BundleRefusal> {
-  const { registry, number, root, leafCount, previous } = expected
+  const { registry, number, root, leafCount } = expected
   if (bundle.registry !== registry || bundle.number !== number) return refuse("bundle-mismatch")
   if (bundle.leaves.length !== leafCount) return refuse("bundle-mismatch")
   try {
     if (!areEntriesSound(bundle.issuers) || !areLeavesSound(bundle)) return refuse("registry-inconsistent")
     const built = buildRegistry(bundle)
     if (built.root !== BigInt(root)) return refuse("bundle-mismatch")
-    if (!built.leaves.every(isListSound)) return refuse("registry-inconsistent")
-    if (previous !== undefined && !isSuccessor(bundle, previous)) return refuse("registry-inconsistent")
     return accept(built)
   } catch (cause) {
-    // Points off the curve, keys and words in another shape, leaves without an entry: all the publisher's doing.
+    // Points off the curve, leaves without an entry: all the publisher's doing.
     if (cause instanceof ProtocolError || cause instanceof CredentialError)
       return refuse("registry-inconsistent")
     throw cause
   }
 }
+
+/**
+ * E8 over every list, the check of services and auditors: each opens and follows the one before it.
+ * @param previous - the last bundle that was accepted, if any: numbers of lists do not fall, bits are not cleared
+ */
+export function verifyLists(
+  { leaves, openList: open }: Registry,
+  previous?: RegistryBundle,
+): Verdict<null, "registry-inconsistent"> {
+  const before = new Map(previous?.leaves.map(({ list }) => [nameOf(list), list]))
+  const areSound = leaves.every((leaf) => {
+    const old = before.get(nameOf(leaf.list))
+    return open(leaf).ok && (old === undefined || isListSuccessor(leaf.list, old))
+  })
+  return areSound ? accept(null) : refuse("registry-inconsistent")
+}
+
+const nameOf = ({ issuer, schemaId }: StatusList): string => `${issuer} ${schemaId}`
 
 function areEntriesSound(issuers: readonly IssuerEntry[]): boolean {
   for (const { key } of issuers) parseCurvePoint(key)
@@ -108,21 +148,8 @@ function areEntriesSound(issuers: readonly IssuerEntry[]): boolean {
 
 // Entries have one key each, so (issuer, schemaId) stands for (key, schemaId).
 function areLeavesSound({ registry, leaves }: RegistryBundle): boolean {
-  const names = new Set(leaves.map(({ list }) => `${list.issuer} ${list.schemaId}`))
+  const names = new Set(leaves.map(({ list }) => nameOf(list)))
   return names.size === leaves.length && leaves.every(({ list }) => list.registry === registry)
-}
-
-function isListSound({ issuer, list }: RegistryLeaf): boolean {
-  return verifyStatusList(list, parseVerifierKey(issuer.operationsKey)).ok
-}
-
-function isSuccessor(bundle: RegistryBundle, previous: RegistryBundle): boolean {
-  return bundle.leaves.every(({ list }) => {
-    const old = previous.leaves.find(
-      (leaf) => leaf.list.issuer === list.issuer && leaf.list.schemaId === list.schemaId,
-    )
-    return old === undefined || isListSuccessor(list, old.list)
-  })
 }
 
 /**

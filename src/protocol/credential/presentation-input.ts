@@ -9,8 +9,8 @@ import type { CredentialScalars } from "./credential.ts"
 import { encodeSignals, publicSignals } from "./presentation-signals.ts"
 import type { PresentationOutputs, PublicInputs } from "./presentation-signals.ts"
 import { chooseMember, evaluatePart } from "./statement.ts"
-import { buildStatusTree, isRevoked, statusWordOf } from "./status-list.ts"
-import type { StatusWords } from "./status-list.ts"
+import { isRevoked, statusWordOf } from "./status-list.ts"
+import type { StatusTree } from "./status-list.ts"
 import { NO_SET } from "./value-set.ts"
 import type { PreparedValueSet } from "./value-set.ts"
 
@@ -20,8 +20,8 @@ export interface PresentationSecrets {
   readonly blind: bigint
   readonly credential: CredentialScalars
   readonly issuerKey: EncodedPoint
-  /** Words of the status list under the issuer's leaf. */
-  readonly statusWords: StatusWords
+  /** The status list under the issuer's leaf. */
+  readonly status: StatusTree
   readonly issuerIndex: number
   readonly issuerPath: TreePath
   /** The part's value set; null for a part without one. */
@@ -44,7 +44,7 @@ export function buildPresentationInput(
   inputs: PublicInputs,
   secrets: PresentationSecrets,
 ): PresentationInput {
-  const { secret, blind, credential, issuerKey, issuerIndex, issuerPath, statusWords } = secrets
+  const { secret, blind, credential, issuerKey, issuerIndex, issuerPath, status } = secrets
   const members = secrets.valueSet?.members ?? [0n]
   const { index, member } = chooseMember(inputs.part, credential.attrs, members)
   assertProvable(inputs, secrets, member)
@@ -65,8 +65,8 @@ export function buildPresentationInput(
     R8x: r8[0],
     R8y: r8[1],
     S: s,
-    statusWord: statusWordOf(statusWords, statusIndex),
-    statusChildren: buildStatusTree(statusWords).path(statusIndex >> 8),
+    statusWord: statusWordOf(status.words, statusIndex),
+    statusChildren: status.tree.path(statusIndex >> 8),
     issuerIndex: BigInt(issuerIndex),
     issuerChildren: issuerPath,
     member,
@@ -89,9 +89,9 @@ function computeOutputs(
 }
 
 function assertProvable({ part, asOf }: PublicInputs, secrets: PresentationSecrets, member: bigint): void {
-  const { credential, statusWords } = secrets
+  const { credential, status } = secrets
   const isValid = credential.validFrom <= BigInt(asOf) && BigInt(asOf) <= credential.validUntil
-  const isGood = !isRevoked(statusWords, Number(credential.statusIndex))
+  const isGood = !isRevoked(status.words, Number(credential.statusIndex))
   if (!isValid || !isGood || !evaluatePart(part, credential.attrs, member)) {
     throw new RangeError("this record has no proof for this part")
   }

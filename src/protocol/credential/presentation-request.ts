@@ -6,7 +6,12 @@ import type { SigningKey } from "../primitives/note-key.ts"
 import { poseidon, TAG } from "../primitives/poseidon.ts"
 import { canonicalBytes } from "../wire/canonical-json.ts"
 import type { Json } from "../wire/canonical-json.ts"
-import type { PresentationRequest } from "../wire/presentation-request.ts"
+import type {
+  ClaimPool,
+  NullifierUse,
+  PresentationRequest,
+  VerifierRecord,
+} from "../wire/presentation-request.ts"
 import { isSignedBy, signDocument } from "../wire/signed-document.ts"
 import { dateOf, dayAt, formatDay } from "./calendar.ts"
 import { StatementError } from "./credential-error.ts"
@@ -63,7 +68,8 @@ export function computeRequestHash(request: UnsignedRequest): bigint {
 
 /**
  * Where a nullifier of this item may be compared: derived, never given. `once` and `pseudonym` share it within
- * (origin, verifier, purpose, use, epoch); `request` is useless outside this request.
+ * (origin, verifier, purpose, use, epoch); `once` in a pool within (origin, pool, use, epoch), whoever asks and in
+ * whatever words; `request` is useless outside this request.
  * @param itemIndex - of an item that exists, else RangeError
  */
 export function computeScope(request: UnsignedRequest, itemIndex: number): bigint {
@@ -74,6 +80,10 @@ export function computeScope(request: UnsignedRequest, itemIndex: number): bigin
     return hash("sotto/scope/request/1", { challenge: request.challenge, origin, verifier })
   }
   const { epoch, use } = item.nullifier
+  if (use === "once" && item.nullifier.pool !== undefined) {
+    // The origin stays in: two ledgers could not refuse each other's claims, only recognise who makes them.
+    return hash("sotto/scope/pool/1", { epoch, origin, pool: item.nullifier.pool, use })
+  }
   return hash("sotto/scope/1", { epoch, origin, purpose: request.purpose.code, use, verifier })
 }
 
@@ -94,8 +104,8 @@ export function isRequestSigned(request: PresentationRequest): boolean {
 export const MAX_LIFETIME_SECONDS = 900
 
 /**
- * Checks what a request says twice: createdAt = asOf, a life of at most 900 s, epochs that contain asOf (UTC), registries
- * that are named, links between items that exist.
+ * Checks what a request says twice: createdAt = asOf, a life of at most 900 s, epochs that contain asOf (UTC), pools
+ * of the verifier's own record under the pool's rule, registries that are named, links between items that exist.
  * @throws StatementError `scope-epoch-mismatch`, `request-inconsistent`
  */
 export function assertConsistent(request: UnsignedRequest): void {
@@ -108,6 +118,7 @@ export function assertConsistent(request: UnsignedRequest): void {
     if (nullifier.use !== "request" && !epochs.includes(nullifier.epoch)) {
       throw new StatementError("scope-epoch-mismatch", `the epoch ${nullifier.epoch} does not contain asOf`)
     }
+    if (!keepsPoolRule(nullifier, request.verifier)) throw inconsistent("a pool")
     if (!alternatives.every(({ registry }) => Object.hasOwn(registries, registry)))
       throw inconsistent("a registry")
   }
@@ -127,11 +138,43 @@ export function epochsAt(unixSeconds: number): readonly string[] {
   return [text, text.slice(0, 7), `${year}-Q${Math.ceil(dateOf(day).month / 3)}`, year, "always"]
 }
 
+/** The pool that a nullifier use names, by the verifier's own record; null when it names none, or none of the record's. */
+export function poolOf(nullifier: NullifierUse, verifier: Pick<VerifierRecord, "pools">): ClaimPool | null {
+  if (nullifier.use !== "once" || nullifier.pool === undefined) return null
+  return verifier.pools?.find(({ name }) => name === nullifier.pool) ?? null
+}
+
+const PERIODS: Readonly<Record<ClaimPool["period"], RegExp>> = {
+  always: /^always$/,
+  year: /^[0-9]{4}$/,
+  quarter: /^[0-9]{4}-Q[1-4]$/,
+  month: /^[0-9]{4}-[0-9]{2}$/,
+  day: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
+}
+
+// A verifier that counted people, or by other epochs, than the rest of its pool would let an entitlement be used twice.
+function keepsPoolRule(nullifier: NullifierUse, verifier: VerifierRecord): boolean {
+  if (nullifier.use !== "once" || nullifier.pool === undefined) return true
+  const pool = poolOf(nullifier, verifier)
+  return pool !== null && pool.mode === nullifier.mode && PERIODS[pool.period].test(nullifier.epoch)
+}
+
 // Two entitlements of one person: credential-bound nullifiers that can be compared with each other.
 function countsEntitlements({ items }: UnsignedRequest, linked: readonly number[]): boolean {
   const uses = linked.map((index) => items[index]?.nullifier)
-  const epochs = new Set(uses.map((use) => (use === undefined || use.use === "request" ? "" : use.epoch)))
-  return uses.every((use) => use?.mode === "credential" && use.use === uses[0]?.use) && epochs.size === 1
+  const [first] = uses
+  return uses.every(
+    (use) =>
+      use?.mode === "credential" && use.use === first?.use && comparedWithin(use) === comparedWithin(first),
+  )
+}
+
+// Epoch and pool: nullifiers of one record differ between two of them, and a re-issue would count as another entitlement.
+function comparedWithin(nullifier: NullifierUse): string {
+  if (nullifier.use === "request") return ""
+  return nullifier.use === "once" && nullifier.pool !== undefined
+    ? `${nullifier.epoch} ${nullifier.pool}`
+    : nullifier.epoch
 }
 
 function inconsistent(what: string): StatementError {

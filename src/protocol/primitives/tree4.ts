@@ -15,6 +15,11 @@ export interface Tree4 {
   readonly root: bigint
   /** @param index - 0 <= index < 4,096 */
   path: (index: number) => TreePath
+  /**
+   * A tree with other values at some positions; this one stays as it is. Only the nodes above them are hashed.
+   * @param leaves - as in `buildTree4`
+   */
+  with: (leaves: ReadonlyMap<number, bigint>) => Tree4
 }
 
 /**
@@ -23,19 +28,29 @@ export interface Tree4 {
  * @param emptyLeaf - the value of every other position; 0 has no known preimage under any tag
  */
 export function buildTree4(leaves: ReadonlyMap<number, bigint>, emptyLeaf = 0n): Tree4 {
-  for (const position of leaves.keys()) assertPosition(position)
   const empty = [emptyLeaf]
-  const levels = [leaves]
+  for (let level = 0; level < TREE_LEVELS; level++) {
+    const hollow = empty[level] ?? 0n
+    empty.push(poseidon(hollow, hollow, hollow, hollow))
+  }
+  return grow([], leaves, empty)
+}
+
+type Level = ReadonlyMap<number, bigint>
+
+/** The tree of `old`, level by level, with `leaves` in place; `empty` holds the value of an empty subtree per level. */
+function grow(old: readonly Level[], leaves: Level, empty: readonly bigint[]): Tree4 {
+  for (const position of leaves.keys()) assertPosition(position)
+  const levels: Level[] = [new Map([...(old[0] ?? []), ...leaves])]
+  let changed = [...leaves.keys()]
   for (let level = 0; level < TREE_LEVELS; level++) {
     const below = levels[level] ?? new Map<number, bigint>()
-    const hollow = empty[level] ?? 0n
-    const above = new Map<number, bigint>()
-    for (const position of below.keys()) {
-      const parent = position >> 2
-      if (!above.has(parent)) above.set(parent, poseidon(...childrenOf(below, parent, hollow)))
+    const above = new Map(old[level + 1])
+    changed = [...new Set(changed.map((position) => position >> 2))]
+    for (const parent of changed) {
+      above.set(parent, poseidon(...childrenOf(below, parent, empty[level] ?? 0n)))
     }
     levels.push(above)
-    empty.push(poseidon(hollow, hollow, hollow, hollow))
   }
   return {
     root: levels[TREE_LEVELS]?.get(0) ?? empty[TREE_LEVELS] ?? 0n,
@@ -45,10 +60,11 @@ export function buildTree4(leaves: ReadonlyMap<number, bigint>, emptyLeaf = 0n):
         .slice(0, TREE_LEVELS)
         .map((below, level) => childrenOf(below, index >> (2 * (level + 1)), empty[level] ?? 0n))
     },
+    with: (changes) => grow(levels, changes, empty),
   }
 }
 
-function childrenOf(level: ReadonlyMap<number, bigint>, parent: number, hollow: bigint): bigint[] {
+function childrenOf(level: Level, parent: number, hollow: bigint): bigint[] {
   return [0, 1, 2, 3].map((child) => level.get(4 * parent + child) ?? hollow)
 }
 

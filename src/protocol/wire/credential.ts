@@ -24,6 +24,11 @@ const attributes = z.record(z.string(), z.union([z.string().max(1024), z.int()])
 /** Attribute values by name. */
 export type Attributes = z.infer<typeof attributes>
 
+/** The secret that opens a bearer record's commitment; printed with it, since whoever holds the record may answer. */
+const bearer = z.strictObject({ secret: fr, blind: fr })
+/** The opening of a bearer record. */
+export type Bearer = z.infer<typeof bearer>
+
 const credential = z.strictObject({
   type: z.literal("sotto/credential/1"),
   registry: name,
@@ -38,6 +43,7 @@ const credential = z.strictObject({
   validFrom: unixSeconds,
   validUntil: unixSeconds,
   signature: z.strictObject({ r8: point, s: fr }),
+  bearer: z.exactOptional(bearer), // not signed: it opens `holder`, which is
 })
 /** A signed record, as the issuer hands it over and the wallet keeps it. */
 export type Credential = z.infer<typeof credential>
@@ -87,7 +93,7 @@ const trust = z.strictObject({
 export type Trust = z.infer<typeof trust>
 
 const SMALL = { maxBytes: 16 * 1024 }
-/** A full list is 169,302 characters of base64url; ten lists of that size fit. */
+/** A full list is 169,302 characters of base64url. */
 const LIST_STRING = 170_000
 
 /** Reads a holder commitment. @throws ProtocolError `malformed-credential` */
@@ -96,15 +102,20 @@ export const parseHolderCommitment = (input: Uint8Array | string): HolderCommitm
 /** Reads a credential. @throws ProtocolError `malformed-credential` */
 export const parseCredential = (input: Uint8Array | string): Credential =>
   parseMessage(credential, input, SMALL, "malformed-credential")
+/** Reads attributes by name; a schema checks them. @throws ProtocolError `malformed-credential` */
+export const parseAttributes = (input: Uint8Array | string): Attributes =>
+  parseMessage(attributes, input, SMALL, "malformed-credential")
 /** Reads a status list. @throws ProtocolError `malformed-registry` */
 export const parseStatusList = (input: Uint8Array | string): StatusList =>
   parseMessage(statusList, input, { maxBytes: 1024 * 1024, maxString: LIST_STRING }, "malformed-registry")
 /** Reads an issuer entry. @throws ProtocolError `malformed-registry` */
 export const parseIssuerEntry = (input: unknown): IssuerEntry =>
   parseShape(issuerEntry, input, "malformed-registry")
-/** Reads a registry bundle: up to 64 MiB before it is checked against the epoch's digest. @throws as parseStatusList */
+/** Some 380 full lists: what a phone can still hold and parse. A registry that outgrows it is split by schema. */
+export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024
+/** Reads a registry bundle, before it is checked against the epoch's digest. @throws as parseStatusList */
 export const parseRegistryBundle = (input: Uint8Array | string): RegistryBundle =>
-  parseMessage(bundle, input, { maxBytes: 64 * 1024 * 1024, maxString: LIST_STRING }, "malformed-registry")
+  parseMessage(bundle, input, { maxBytes: MAX_BUNDLE_BYTES, maxString: LIST_STRING }, "malformed-registry")
 /** Reads a trust file. @throws ProtocolError `malformed-trust` */
 export const parseTrust = (input: Uint8Array | string): Trust =>
   parseMessage(trust, input, { maxBytes: 64 * 1024, maxString: 16_384 }, "malformed-trust")

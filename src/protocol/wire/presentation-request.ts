@@ -22,12 +22,21 @@ const epoch = z
   .string()
   .regex(/^(?:always|[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)$/)
 
-/** How a nullifier is bound: to the person or the credential, and to what it may be compared with. */
+const mode = z.enum(["person", "credential"])
+
+/**
+ * How a nullifier is bound: to the person or the credential, and to what it may be compared with. Only `once` may name a
+ * pool: a pseudonym that several verifiers share would let them follow one person.
+ */
 const nullifierUse = z.union([
-  z.strictObject({ mode: z.enum(["person", "credential"]), use: z.literal("request") }),
-  z.strictObject({ mode: z.enum(["person", "credential"]), use: z.enum(["once", "pseudonym"]), epoch }),
+  z.strictObject({ mode, use: z.literal("request") }),
+  z.strictObject({ mode, use: z.literal("pseudonym"), epoch }),
+  z.strictObject({ mode, use: z.literal("once"), epoch, pool: name.optional() }),
 ])
-/** `once`: unique in the ledger; `pseudonym`: may repeat within the epoch; `request`: useless outside this request. */
+/**
+ * `once`: unique in the ledger, for all verifiers of a pool together if one is named; `pseudonym`: may repeat within the
+ * epoch; `request`: useless outside this request.
+ */
 export type NullifierUse = z.infer<typeof nullifierUse>
 
 const links = z
@@ -46,11 +55,29 @@ const purpose = z.strictObject({
   retainDays: z.int().min(0).max(3650),
 })
 
+/** What every request in a pool must say, so that all of them meet in one nullifier. */
+const claimPool = z.strictObject({
+  name,
+  mode,
+  period: z.enum(["always", "year", "quarter", "month", "day"]),
+})
+/** Verifiers that count entitlements together: its name, what is counted, and when the count begins again. */
+export type ClaimPool = z.infer<typeof claimPool>
+/** Pools of one verifier: what it pays for, each kind of entitlement once. */
+const MAX_POOLS = 8
+
 const verifier = z.strictObject({
   id: name,
   name: text,
   origin: z.string().regex(/^https?:\/\/[^/?#\s]{1,253}$/),
   key: verifierKey,
+  /** Ascending by name; absent when there are none, so that the record of a verifier without pools has one digest. */
+  pools: z
+    .array(claimPool)
+    .min(1)
+    .max(MAX_POOLS)
+    .refine((pools) => pools.every((pool, i) => pool.name > (pools[i - 1]?.name ?? "")))
+    .optional(),
 })
 /** The directory record of a verifier, as anchored in the ledger. */
 export type VerifierRecord = z.infer<typeof verifier>

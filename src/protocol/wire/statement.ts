@@ -44,7 +44,10 @@ const where: z.ZodType<Where> = z.lazy(() =>
   ]),
 )
 
-/** A statement template; `subject` says whose record answers. */
+/**
+ * A statement template; `subject` says whose record answers. `omits` names the rules of the set it was made from that it
+ * does not ask for, so that nobody takes it for the whole set: hashed like the rest, and shown to the holder.
+ */
 export const statement = z.strictObject({
   type: z.literal("sotto/statement/1"),
   id: versionedName,
@@ -52,6 +55,7 @@ export const statement = z.strictObject({
   schema: versionedName,
   subject: z.enum(["self", "ward"]),
   where,
+  omits: z.array(z.string().min(1).max(100)).min(1).max(64).optional(),
 })
 /** A statement template as it is hashed, anchored and shown. */
 export type Statement = z.infer<typeof statement>

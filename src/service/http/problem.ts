@@ -16,6 +16,7 @@ export const STATUS = {
   unauthenticated: 401,
   "scope-missing": 403,
   "signature-refused": 403,
+  "pool-not-allowed": 403,
   "not-found": 404,
   "request-unknown": 404,
   "registry-unknown": 404,

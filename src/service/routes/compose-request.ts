@@ -2,7 +2,7 @@
 import { CATALOGUE } from "../../protocol/catalogue/released.ts"
 import { compileRequest } from "../../protocol/credential/compile-request.ts"
 import { StatementError } from "../../protocol/credential/credential-error.ts"
-import { encodeChallenge, signRequest } from "../../protocol/credential/presentation-request.ts"
+import { encodeChallenge, poolOf, signRequest } from "../../protocol/credential/presentation-request.ts"
 import type { UnsignedRequest } from "../../protocol/credential/presentation-request.ts"
 import type { PreparedValueSet } from "../../protocol/credential/value-set.ts"
 import { bytesToBigint, encodeBase64Url } from "../../protocol/primitives/bytes.ts"
@@ -21,13 +21,14 @@ import { isCatalogueCurrent } from "./snapshot.ts"
 /**
  * Completes, compiles once and signs.
  * @param verifier - the record anchored in the ledger
- * @throws Problem `statement-refused` with the compiler's codes in `errors`, `statement-withdrawn`
+ * @throws Problem `statement-refused` with the compiler's codes in `errors`, `statement-withdrawn`, `pool-not-allowed`
  */
 export async function composeRequest(
   deps: RouteDeps,
   draft: PresentationRequestDraft,
   verifier: VerifierRecord,
 ): Promise<PresentationRequest> {
+  requirePools(draft, verifier)
   const now = deps.now()
   const unsigned: UnsignedRequest = {
     type: "sotto/presentation-request/1",
@@ -54,6 +55,16 @@ export async function composeRequest(
   return signRequest(request, deps.requestKey)
 }
 
+// Who may count with others is the operator's to say: a stranger in a pool could spend what its members would pay for.
+function requirePools({ items }: PresentationRequestDraft, verifier: VerifierRecord): void {
+  for (const [i, { nullifier }] of items.entries()) {
+    if (nullifier.use !== "once" || nullifier.pool === undefined || poolOf(nullifier, verifier) !== null)
+      continue
+    const path = `items.${i}.nullifier.pool`
+    throw new Problem("pool-not-allowed", { errors: [{ path, code: "pool-not-allowed" }] })
+  }
+}
+
 /** 31 bytes of a CSPRNG, never zero. */
 function freshChallenge(randomBytes: RouteDeps["randomBytes"]): string {
   const challenge = bytesToBigint(randomBytes(31))
@@ -64,14 +75,18 @@ async function registriesOf(
   deps: RouteDeps,
   draft: PresentationRequestDraft,
 ): Promise<UnsignedRequest["registries"]> {
-  const { registry } = deps.registry
-  const [newest] = await publishedEpochs(deps, registry)
   for (const [i, { alternatives }] of draft.items.entries()) {
-    const foreign = alternatives.findIndex((alternative) => alternative.registry !== registry)
+    const foreign = alternatives.findIndex(({ registry }) => !deps.registries.has(registry))
     if (foreign >= 0) throw refused(i, foreign, "registry", "registry-unknown")
   }
-  if (newest === undefined) throw new Problem("registry-stale") // no epoch yet: nothing could be proved
-  return { [registry]: { epoch: newest.number, root: parseFr(newest.root) } }
+  const named = draft.items.flatMap(({ alternatives }) => alternatives.map(({ registry }) => registry))
+  const epochs: UnsignedRequest["registries"] = {}
+  for (const id of [...new Set(named)].sort()) {
+    const [newest] = await publishedEpochs(deps, id)
+    if (newest === undefined) throw new Problem("registry-stale") // no epoch yet: nothing could be proved
+    epochs[id] = { epoch: newest.number, root: parseFr(newest.root) }
+  }
+  return epochs
 }
 
 type DraftAlternative = PresentationRequestDraft["items"][number]["alternatives"][number]

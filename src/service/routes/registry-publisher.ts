@@ -1,7 +1,10 @@
 // Publishes the epochs of the registry: issuers and lists become a bundle, its root a signed entry, both in one commit.
+import { setImmediate } from "node:timers/promises"
 import type { Ledger } from "../../ledger/log/ledger.ts"
 import type { SideRow } from "../../ledger/log/store.ts"
-import { buildRegistry, verifyBundle } from "../../protocol/credential/issuer-registry.ts"
+import { buildRegistry, verifyBundle, verifyLists } from "../../protocol/credential/issuer-registry.ts"
+import type { Registry } from "../../protocol/credential/issuer-registry.ts"
+import type { StatusTree } from "../../protocol/credential/status-list.ts"
 import { signRegistryEpoch } from "../../protocol/log/signed-entry.ts"
 import { bytesToHex } from "../../protocol/primitives/bytes.ts"
 import { encodeFr } from "../../protocol/primitives/field.ts"
@@ -9,8 +12,8 @@ import { sha256 } from "../../protocol/primitives/hash.ts"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import type { SigningKey } from "../../protocol/primitives/note-key.ts"
 import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
-import { parseRegistryBundle, parseStatusList } from "../../protocol/wire/credential.ts"
-import type { RegistryBundle } from "../../protocol/wire/credential.ts"
+import { MAX_BUNDLE_BYTES, parseRegistryBundle, parseStatusList } from "../../protocol/wire/credential.ts"
+import type { RegistryBundle, StatusList } from "../../protocol/wire/credential.ts"
 import { Problem } from "../http/problem.ts"
 import type { RegistryEpochRow, ServiceStore } from "../store.ts"
 import { readIssuer } from "./issuer-record.ts"
@@ -19,6 +22,8 @@ import { readIssuer } from "./issuer-record.ts"
 const LIST_LIFE_SECONDS = 7 * 24 * 3600
 /** Publications that may race for one number before it is a fault; one process publishes, so two is one too many. */
 const MAX_TRIES = 3
+/** Lists whose trees are kept between epochs, about 1 MB each when full; one that is dropped is hashed whole again. */
+const MAX_KNOWN_LISTS = 128
 
 /** What a publication needs. */
 export interface RegistryDeps {
@@ -49,11 +54,26 @@ export class RegistryPublisher {
   readonly keyText: string
   readonly #deps: RegistryDeps
   #previous: Promise<unknown> = Promise.resolve()
+  readonly #lists = new Map<string, StatusTree>()
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps
     this.keyText = encodeVerifierKey(deps.registryKey)
     this.registry = deps.registryKey.name
+  }
+
+  /** The last list that was verified in a list's place: only what differs from it needs hashing. */
+  knownList({ issuer, schemaId }: Pick<StatusList, "issuer" | "schemaId">): StatusTree | undefined {
+    return this.#lists.get(`${issuer} ${schemaId}`)
+  }
+
+  /** Keeps a verified list for the next one of its issuer and schema. */
+  rememberList({ issuer, schemaId }: Pick<StatusList, "issuer" | "schemaId">, tree: StatusTree): void {
+    const name = `${issuer} ${schemaId}`
+    this.#lists.delete(name)
+    this.#lists.set(name, tree)
+    const [oldest] = this.#lists.keys()
+    if (this.#lists.size > MAX_KNOWN_LISTS && oldest !== undefined) this.#lists.delete(oldest)
   }
 
   /** @throws LedgerError, CredentialError `registry-inconsistent` when what is stored contradicts the last epoch */
@@ -95,10 +115,15 @@ export class RegistryPublisher {
       leafCount: bundle.leaves.length,
     }
     const previous = newest === null ? null : await this.#bundleOf(newest)
-    // The same check that every wallet makes: an epoch that they would refuse is never signed.
-    const verdict = verifyBundle(bundle, previous === null ? expected : { ...expected, previous })
+    // The checks of every wallet and auditor: an epoch that they would refuse is never signed.
+    const verdict = verifyBundle(bundle, expected)
     if (!verdict.ok) throw new Problem("registry-inconsistent")
+    await this.#openLists(verdict.value)
+    if (!verifyLists(verdict.value, previous ?? undefined).ok) throw new Problem("registry-inconsistent")
     const bytes = canonicalBytes(bundle)
+    if (bytes.length > MAX_BUNDLE_BYTES) {
+      throw new Problem("registry-inconsistent", { detail: "the lists outgrow what a wallet reads" })
+    }
     const digest = sha256(bytes)
     const [previousRoot, notBefore] = [newest?.root ?? "0", Math.max(now, newest?.notBeforeUnixSeconds ?? 0)]
     return {
@@ -122,6 +147,15 @@ export class RegistryPublisher {
         urgent,
       },
       blob: { row: "blob", sha256: digest, mediaType: "application/json", bytes },
+    }
+  }
+
+  /** Hashes what is new in every list; calls are served in between, since a full list that is new takes a second. */
+  async #openLists({ leaves, openList }: Registry): Promise<void> {
+    for (const leaf of leaves) {
+      const opened = openList(leaf, this.knownList(leaf.list))
+      if (opened.ok) this.rememberList(leaf.list, opened.value)
+      await setImmediate()
     }
   }
 

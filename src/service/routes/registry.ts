@@ -15,6 +15,7 @@ import { idempotencyRow } from "./idempotency-row.ts"
 import { readEpochOrder, readIssuer, readIssuerEnd } from "./issuer-record.ts"
 import type { IssuerRecord } from "./issuer-record.ts"
 import { publishedEpochs } from "./published-epochs.ts"
+import type { RegistryPublisher } from "./registry-publisher.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const REGISTRY = { role: "registry", scope: "registry:write" } as const
@@ -63,16 +64,18 @@ export function registryRoutes(deps: RouteDeps): readonly Route[] {
       idempotency: "key",
       maxBodyBytes: SMALL_BODY_BYTES,
       handle: (call) => postEpoch(deps, call),
-      replay: (ref) => epochAnswer(deps, ref),
+      replay: (ref, call) => epochAnswer(deps, ownRegistryOf(deps, call), ref),
     },
   ]
 }
 
 async function listRegistries(deps: RouteDeps): Promise<Answer> {
-  const { registry } = deps
-  const [newest] = await publishedEpochs(deps, registry.registry)
-  const known = { id: registry.registry, key: registry.keyText, newest: newest?.number }
-  return jsonAnswer({ registries: [known] }, { freshness: "minute" })
+  const known = []
+  for (const [id, { keyText }] of deps.registries) {
+    const [newest] = await publishedEpochs(deps, id)
+    known.push({ id, key: keyText, newest: newest?.number })
+  }
+  return jsonAnswer({ registries: known }, { freshness: "minute" })
 }
 
 async function readEpoch(deps: RouteDeps, call: Call): Promise<Answer> {
@@ -91,19 +94,18 @@ async function readBundle(deps: RouteDeps, call: Call): Promise<Answer> {
   return { status: 200, body: bytes, mediaType: "application/json", freshness, compressible: true }
 }
 
-async function findEpoch(deps: RouteDeps, { params }: Call): Promise<RegistryEpochRow> {
-  const { registry, store } = deps
-  requireRegistry(registry.registry, params["registry"])
-  const wanted = params["number"] ?? ""
-  if (wanted === "latest") return (await publishedEpochs(deps, registry.registry))[0] ?? missing()
+async function findEpoch(deps: RouteDeps, call: Call): Promise<RegistryEpochRow> {
+  const { registry } = registryOf(deps, call)
+  const wanted = call.params["number"] ?? ""
+  if (wanted === "latest") return (await publishedEpochs(deps, registry))[0] ?? missing()
   if (!/^[1-9][0-9]{0,14}$/.test(wanted)) throw new Problem("not-found")
-  const [row] = await store.listRegistryEpochs(registry.registry, Number(wanted))
+  const [row] = await deps.store.listRegistryEpochs(registry, Number(wanted))
   return row?.number === Number(wanted) ? row : missing()
 }
 
 async function putStatusList(deps: RouteDeps, call: Call): Promise<Answer> {
-  const { registry, store, now } = deps
-  requireRegistry(registry.registry, call.params["registry"])
+  const { store, now } = deps
+  const registry = registryOf(deps, call)
   const issuerId = call.params["issuer"] ?? ""
   if (call.principal?.subject !== issuerId) throw new Problem("not-found") // a foreign issuer is not confirmed to exist
   const list = parseStatusList(call.body)
@@ -111,8 +113,9 @@ async function putStatusList(deps: RouteDeps, call: Call): Promise<Answer> {
   if (!isNamed || list.schemaId !== call.params["schema"]) {
     throw new Problem("registry-inconsistent", { detail: "the list is for another place" })
   }
-  const record = await findIssuer(deps, issuerId)
-  const verdict = verifyStatusList(list, parseVerifierKey(record.issuer.operationsKey))
+  const record = await findIssuer(deps, registry.registry, issuerId)
+  const operationsKey = parseVerifierKey(record.issuer.operationsKey)
+  const verdict = verifyStatusList(list, operationsKey, registry.knownList(list))
   if (!verdict.ok) {
     throw new Problem(verdict.reason === "signature-invalid" ? "signature-refused" : "registry-inconsistent")
   }
@@ -126,6 +129,7 @@ async function putStatusList(deps: RouteDeps, call: Call): Promise<Answer> {
   }
   const urgent = readUrgent(call)
   await keepList(deps, list, call.body, urgent)
+  registry.rememberList(list, verdict.value)
   if (!urgent) {
     const newest = await store.newestRegistryEpoch(registry.registry)
     return jsonAnswer({ epoch: (newest?.number ?? 0) + 1 }, { status: 202 })
@@ -157,18 +161,17 @@ async function keepList(
 }
 
 async function postIssuer(deps: RouteDeps, call: Call): Promise<Answer> {
-  const { registry, store } = deps
-  requireRegistry(registry.registry, call.params["registry"])
+  const { registry } = ownRegistryOf(deps, call)
   const record = readIssuer(call.body)
   const { id, key } = record.issuer
   const row = {
-    registry: registry.registry,
+    registry,
     id,
     keyX: key[0],
     body: canonicalBytes(record as unknown as Json),
     state: "active" as const,
   }
-  const isNew = await store.insertIssuer(row, idempotencyRow(deps, call.idempotency, 201, id))
+  const isNew = await deps.store.insertIssuer(row, idempotencyRow(deps, call.idempotency, 201, id))
   if (!isNew) throw new Problem("leaf-duplicate", { detail: "the id or the key has an entry already" })
   return issuerAnswer(record, id)
 }
@@ -177,35 +180,37 @@ function issuerAnswer(record: IssuerRecord, id: string): Answer {
   return jsonAnswer({ id, schemas: record.schemas }, { status: 201 })
 }
 
-async function endIssuer({ registry, store }: RouteDeps, call: Call): Promise<Answer> {
-  requireRegistry(registry.registry, call.params["registry"])
+async function endIssuer(deps: RouteDeps, call: Call): Promise<Answer> {
+  const { registry } = ownRegistryOf(deps, call)
   readIssuerEnd(call.body)
   const id = call.params["issuer"] ?? ""
-  if (!(await store.endIssuer(registry.registry, id))) throw new Problem("not-found")
+  if (!(await deps.store.endIssuer(registry, id))) throw new Problem("not-found")
   return jsonAnswer({ id, state: "ended" })
 }
 
 async function postEpoch(deps: RouteDeps, call: Call): Promise<Answer> {
-  requireRegistry(deps.registry.registry, call.params["registry"])
-  const published = await deps.registry.publish({
+  const registry = ownRegistryOf(deps, call)
+  const published = await registry.publish({
     urgent: readEpochOrder(call.body),
     sideRows: (number) => [
       { row: "idempotency", ...idempotencyRow(deps, call.idempotency, 202, String(number)) },
     ],
   })
-  if (published.outcome === "replayed") return { ...(await epochAnswer(deps, published.ref)), replayed: true }
-  return epochAnswer(deps, String(published.number))
+  if (published.outcome === "replayed") {
+    return { ...(await epochAnswer(deps, registry, published.ref)), replayed: true }
+  }
+  return epochAnswer(deps, registry, String(published.number))
 }
 
 /** The answer to a publication. @param ref - the epoch's number */
-async function epochAnswer({ registry, store }: RouteDeps, ref: string): Promise<Answer> {
+async function epochAnswer({ store }: RouteDeps, registry: RegistryPublisher, ref: string): Promise<Answer> {
   const [row] = await store.listRegistryEpochs(registry.registry, Number(ref))
   const { number, root } = row ?? missing()
   return jsonAnswer({ epoch: number, root }, { status: 202 })
 }
 
-async function findIssuer({ registry, store }: RouteDeps, id: string): Promise<IssuerRecord> {
-  const rows = await store.listIssuers(registry.registry)
+async function findIssuer({ store }: RouteDeps, registry: string, id: string): Promise<IssuerRecord> {
+  const rows = await store.listIssuers(registry)
   const row = rows.find((issuer) => issuer.id === id && issuer.state === "active")
   return row === undefined ? missing() : readIssuer(row.body)
 }
@@ -217,8 +222,17 @@ function readUrgent({ query }: Call): boolean {
   return text === "true"
 }
 
-function requireRegistry(own: string, wanted: string | undefined): void {
-  if (wanted !== own) throw new Problem("registry-unknown")
+function registryOf({ registries }: RouteDeps, { params }: Call): RegistryPublisher {
+  const registry = registries.get(params["registry"] ?? "")
+  if (registry === undefined) throw new Problem("registry-unknown")
+  return registry
+}
+
+/** The registry that the caller's key is for: who decides about one has no say in another. */
+function ownRegistryOf(deps: RouteDeps, call: Call): RegistryPublisher {
+  const registry = registryOf(deps, call)
+  if (call.principal?.subject !== registry.registry) throw new Problem("scope-missing")
+  return registry
 }
 
 function missing(): never {

@@ -30,7 +30,8 @@ export interface RouteDeps {
   readonly store: ServiceStore
   readonly ledger: Ledger
   readonly verification: VerificationPool
-  readonly registry: RegistryPublisher
+  /** By registry id; at least one. */
+  readonly registries: ReadonlyMap<string, RegistryPublisher>
   readonly circuit: CircuitFacts
   /** Origin of the main log: `<host>/ledger`. */
   readonly ledgerOrigin: string

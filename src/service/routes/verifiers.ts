@@ -1,7 +1,7 @@
 // The directory of verifiers: who may ask, under which key, anchored so that a change cannot be shown to one wallet only.
 import type { Ledger } from "../../ledger/log/ledger.ts"
 import { signVerifierRecord } from "../../protocol/log/signed-entry.ts"
-import { bytesToHex } from "../../protocol/primitives/bytes.ts"
+import { bytesToHex, equalBytes } from "../../protocol/primitives/bytes.ts"
 import { sha256 } from "../../protocol/primitives/hash.ts"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import type { SigningKey } from "../../protocol/primitives/note-key.ts"
@@ -13,7 +13,7 @@ import { SMALL_BODY_BYTES } from "../http/limits.ts"
 import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
-import type { VerifierRow } from "../store.ts"
+import type { ServiceStore, VerifierRow } from "../store.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 /** `/v1/verifiers`: records with the receipts of the entries that carry their digests. */
@@ -27,6 +27,7 @@ export function verifierRoutes(deps: RouteDeps): readonly Route[] {
 
 /** What registering takes: the log, and the key that the record names and that signs its entry. */
 export interface RegistrarDeps {
+  readonly store: Pick<ServiceStore, "findVerifier" | "listVerifiers">
   readonly ledger: Ledger
   readonly ledgerOrigin: string
   readonly requestKey: SigningKey
@@ -34,16 +35,19 @@ export interface RegistrarDeps {
 
 /**
  * Anchors a directory record, signed with the key it names: possession of that key is shown by the entry itself.
- * Repeating it changes nothing.
+ * Repeating it changes nothing; a record that was replaced cannot return, since its entry stands in the log already.
  * @returns the index of the entry
- * @throws ProtocolError `malformed-request`, LedgerError, Problem with the ledger's reason
+ * @throws ProtocolError `malformed-request`, LedgerError, Problem with the ledger's reason; `pool-not-allowed` when another
+ * verifier counts in a pool of that name by another rule
  */
 export async function registerVerifier(
-  { ledger, ledgerOrigin, requestKey }: RegistrarDeps,
-  verifier: Pick<VerifierRecord, "id" | "name" | "origin">,
+  { store, ledger, ledgerOrigin, requestKey }: RegistrarDeps,
+  verifier: Pick<VerifierRecord, "id" | "name" | "origin" | "pools">,
 ): Promise<number> {
   const key = encodeVerifierKey(requestKey)
-  const body = canonicalBytes(parseVerifierRecord({ ...verifier, key }))
+  const record = parseVerifierRecord({ ...verifier, key })
+  await requireOneRule(store, record)
+  const body = canonicalBytes(record)
   const { id } = verifier
   const entry = signVerifierRecord(
     { id, recordSha256: bytesToHex(sha256(body)), key, state: "active" },
@@ -54,8 +58,27 @@ export async function registerVerifier(
     sideRows: [{ row: "verifier", id, body, state: "active" }],
   })
   if (!admission.ok) throw new Problem(admission.reason)
-  if (admission.outcome === "committed" || admission.outcome === "existing") return admission.index
-  throw new Problem("phase-refused")
+  if (admission.outcome === "committed") return admission.index
+  const kept = await store.findVerifier(id)
+  const isUnchanged = kept !== null && equalBytes(kept.body, body)
+  if (admission.outcome === "existing" && isUnchanged) return admission.index
+  throw new Problem("phase-refused", { detail: "the directory has replaced this very record before" })
+}
+
+// Two rules under one name would be two scopes: an entitlement could be used once under each.
+async function requireOneRule(
+  store: RegistrarDeps["store"],
+  { id, pools = [] }: VerifierRecord,
+): Promise<void> {
+  const others = (await store.listVerifiers()).filter((row) => row.id !== id && row.state === "active")
+  const known = others.flatMap((row) => verifierOf(row).pools ?? [])
+  const other = pools.find((pool) =>
+    known.some(
+      ({ name, mode, period }) => name === pool.name && (mode !== pool.mode || period !== pool.period),
+    ),
+  )
+  if (other === undefined) return
+  throw new Problem("pool-not-allowed", { detail: `the pool ${other.name} has another mode or period` })
 }
 
 /** The record of a directory row. */

@@ -24,14 +24,21 @@ export function wellKnownRoutes(deps: RouteDeps): readonly Route[] {
   ]
 }
 
-function describe({ circuit, ledgerOrigin, ledgerKey, publicUrl, registry, requestKey }: RouteDeps): Answer {
+function describe({
+  circuit,
+  ledgerOrigin,
+  ledgerKey,
+  publicUrl,
+  registries,
+  requestKey,
+}: RouteDeps): Answer {
   const files = circuit.artifacts.map(({ file, sha256, bytes }) => ({ file, sha256, bytes }))
   return jsonAnswer(
     {
       origin: publicUrl,
       ledger: { origin: ledgerOrigin, key: ledgerKey },
       requestKey: encodeVerifierKey(requestKey),
-      registries: [{ id: registry.registry, key: registry.keyText }],
+      registries: [...registries.values()].map(({ registry, keyText }) => ({ id: registry, key: keyText })),
       circuits: [{ id: circuit.id, vkey: circuit.vkey, ceremony: circuit.ceremony, files }],
     },
     { freshness: "minute" },

@@ -4,7 +4,6 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { issuerEntryOf } from "../../../src/parties/issuer/create-issuer.ts"
 import { issue } from "../../../src/parties/issuer/issue.ts"
-import { listOf } from "../../../src/parties/issuer/status.ts"
 import { IMMUNIZATION_1 } from "../../../src/protocol/catalogue/schemas/immunization-1.ts"
 import {
   credentialScalars,
@@ -12,13 +11,13 @@ import {
   verifyCredentialSignature,
 } from "../../../src/protocol/credential/credential.ts"
 import { computeSchemaId } from "../../../src/protocol/credential/schema.ts"
-import { decodeWords, isRevoked } from "../../../src/protocol/credential/status-list.ts"
+import { isRevoked } from "../../../src/protocol/credential/status-list.ts"
 import { parseCurvePoint } from "../../../src/protocol/primitives/babyjubjub.ts"
 import { canonicalBytes } from "../../../src/protocol/wire/canonical-json.ts"
 import { parseCredential } from "../../../src/protocol/wire/credential.ts"
-import type { IssuerState } from "../../../src/protocol/wire/issuer-state.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { newIssuer, orderFor, SCHEMA_ID, seededRandom, TODAY } from "../../support/issued-records.ts"
+import { newIssuer, newKeys, orderFor, SCHEMA_ID, seededRandom, TODAY } from "../../support/issued-records.ts"
+import type { MemoryIssuer } from "../../support/issued-records.ts"
 
 /** All strings and numbers inside a value. */
 function leavesOf(value: unknown): readonly (string | number)[] {
@@ -28,9 +27,10 @@ function leavesOf(value: unknown): readonly (string | number)[] {
 
 describe("a signed record", () => {
   it("verifies under the issuer's key alone, as read back from the wire, here and with circomlibjs", async () => {
-    const { state, credential } = issue(newIssuer(), orderFor(42), seededRandom("signed"))
+    const signing = newKeys()
+    const credential = newIssuer().issue(orderFor(42), seededRandom("signed"))
     const scalars = credentialScalars(parseCredential(canonicalBytes(credential)), IMMUNIZATION_1)
-    const stranger = newIssuer("other-clinic")
+    const stranger = newKeys("other-clinic")
     const [{ F }, eddsa] = await Promise.all([buildBabyjub(), buildEddsa()])
     const { r8, s } = scalars.signature
     const oracle = (message: bigint, key: readonly string[]): boolean =>
@@ -38,12 +38,12 @@ describe("a signed record", () => {
         F.e(BigInt(key[0] ?? 0)),
         F.e(BigInt(key[1] ?? 0)),
       ])
-    for (const signer of [state, stranger]) {
+    for (const signer of [signing, stranger]) {
       const { key } = issuerEntryOf(signer)
-      expect(verifyCredentialSignature(scalars, parseCurvePoint(key))).toBe(signer === state)
-      expect(oracle(scalars.credentialHash, key)).toBe(signer === state)
+      expect(verifyCredentialSignature(scalars, parseCurvePoint(key))).toBe(signer === signing)
+      expect(oracle(scalars.credentialHash, key)).toBe(signer === signing)
     }
-    expect(oracle(scalars.credentialHash + 1n, issuerEntryOf(state).key)).toBe(false)
+    expect(oracle(scalars.credentialHash + 1n, issuerEntryOf(signing).key)).toBe(false)
   })
 
   it.each([
@@ -55,20 +55,20 @@ describe("a signed record", () => {
     ["the index", { statusIndex: 1 }],
     ["the end of validity", { validUntil: (TODAY + 1000) * 86_400 - 1 }],
   ])("no longer verifies with %s changed", (_, changes) => {
-    const { state, credential } = issue(newIssuer(), orderFor(42), seededRandom("signed"))
+    const credential = newIssuer().issue(orderFor(42), seededRandom("signed"))
     const scalars = credentialScalars({ ...credential, ...changes }, IMMUNIZATION_1)
-    expect(verifyCredentialSignature(scalars, parseCurvePoint(issuerEntryOf(state).key))).toBe(false)
+    expect(verifyCredentialSignature(scalars, parseCurvePoint(issuerEntryOf(newKeys()).key))).toBe(false)
   })
 })
 
 describe("two records of one holder", () => {
   it("have nothing in common but holder, schema, issuer, validity and what they say", () => {
     const random = seededRandom("two")
-    const first = issue(newIssuer(), orderFor(42), random)
-    const second = issue(first.state, orderFor(42), random)
-    const { signature, credId, statusIndex, ...common } = second.credential
-    expect(first.credential).toMatchObject(common)
-    const known = leavesOf(first.credential)
+    const issuer = newIssuer()
+    const first = issuer.issue(orderFor(42), random)
+    const { signature, credId, statusIndex, ...common } = issuer.issue(orderFor(42), random)
+    expect(first).toMatchObject(common)
+    const known = leavesOf(first)
     for (const leaf of leavesOf({ signature, credId, statusIndex })) expect(known).not.toContain(leaf)
   })
 })
@@ -79,7 +79,7 @@ describe("validity", () => {
     fc.assert(
       fc.property(days, ([from, length]) => {
         const order = orderFor(1, { validFromDay: from, validUntilDay: from + length })
-        const { credential } = issue(newIssuer(), order, seededRandom("days"))
+        const credential = newIssuer().issue(order, seededRandom("days"))
         expect(isWholeDays(credential)).toBe(true)
         expect(credential.validFrom).toBe(from * 86_400)
         expect(credential.validUntil).toBe((from + length + 1) * 86_400 - 1)
@@ -97,7 +97,7 @@ describe("validity", () => {
     ["seconds for days", TODAY, TODAY * 86_400],
   ])("is refused when it ends or begins on %s", (_, validFromDay, validUntilDay) => {
     const order = orderFor(1, { validFromDay, validUntilDay })
-    expect(codeOf(() => issue(newIssuer(), order, seededRandom("bad")))).toBe("validity-malformed")
+    expect(codeOf(() => newIssuer().issue(order, seededRandom("bad")))).toBe("validity-malformed")
   })
 })
 
@@ -105,57 +105,79 @@ describe("a commitment", () => {
   it.each(["issuer", "registry"])("made for another %s is refused", (member) => {
     const { holder } = orderFor(1)
     const order = orderFor(1, { holder: { ...holder, [member]: "other" } })
-    expect(codeOf(() => issue(newIssuer(), order, seededRandom("bad")))).toBe("holder-mismatch")
+    expect(codeOf(() => newIssuer().issue(order, seededRandom("bad")))).toBe("holder-mismatch")
   })
 })
 
 describe("a re-issue", () => {
-  const bitsOf = (state: IssuerState, schemaId = SCHEMA_ID) => decodeWords(listOf(state, schemaId).words)
+  const wordsOf = ({ state }: MemoryIssuer) => state.lists.get(SCHEMA_ID)?.words ?? []
 
   it("keeps credId and revokes every older version, and none of another record", () => {
     const random = seededRandom("re-issue")
-    const bystander = issue(newIssuer(), orderFor(7), random)
-    const first = issue(bystander.state, orderFor(42), random)
-    const { credId } = first.credential
-    let { state } = first
+    const issuer = newIssuer()
+    const bystander = issuer.issue(orderFor(7), random)
+    const { credId } = issuer.issue(orderFor(42), random)
     for (let version = 2; version <= 4; version++) {
-      const next = issue(state, orderFor(42, { replaces: credId }), random)
-      expect(next.credential.credId).toBe(credId)
-      ;({ state } = next)
+      expect(issuer.issue(orderFor(42, { replaces: credId }), random).credId).toBe(credId)
     }
-    const versions = state.issued.filter((record) => record.credId === credId)
-    expect(versions.map(({ isRevoked: isMarked }) => isMarked)).toEqual([true, true, true, false])
-    const revoked = versions.map(({ statusIndex }) => isRevoked(bitsOf(state), statusIndex))
+    const versions = issuer.issued().filter((record) => record.credId === credId)
+    const revoked = versions.map(({ statusIndex }) => isRevoked(wordsOf(issuer), statusIndex))
     expect(revoked).toEqual([true, true, true, false])
-    expect(isRevoked(bitsOf(state), bystander.credential.statusIndex)).toBe(false)
+    expect(isRevoked(wordsOf(issuer), bystander.statusIndex)).toBe(false)
+  })
+
+  it("writes the old bits before the new record: a journal cut between them revokes too much, never too little", () => {
+    const random = seededRandom("order")
+    const issuer = newIssuer()
+    const { credId } = issuer.issue(orderFor(42), random)
+    issuer.issue(orderFor(42, { replaces: credId }), random)
+    expect(issuer.journal.map(({ kind }) => kind)).toEqual(["issued", "revoked", "issued"])
   })
 
   it("keeps the day on which a holder was first bound, and gives a new holder its own", () => {
     const random = seededRandom("bound")
-    const first = issue(newIssuer(), orderFor(42), random)
-    const { credId } = first.credential
-    const later = { validFromDay: TODAY + 30, validUntilDay: TODAY + 60, replaces: credId }
-    const again = issue(first.state, orderFor(42, later), random)
-    const moved = issue(again.state, orderFor(43, later), random)
-    const days = [first, again, moved].map(({ credential }) => credential.attributes["boundOn"])
+    const issuer = newIssuer()
+    const first = issuer.issue(orderFor(42), random)
+    const later = { validFromDay: TODAY + 30, validUntilDay: TODAY + 60, replaces: first.credId }
+    const again = issuer.issue(orderFor(42, later), random)
+    const moved = issuer.issue(orderFor(43, later), random)
+    const days = [first, again, moved].map(({ attributes }) => attributes["boundOn"])
     expect(days).toEqual([formatDay(TODAY), formatDay(TODAY), formatDay(TODAY + 30)])
   })
 
   it("is refused for a credId that was issued under another schema or not at all", () => {
     const random = seededRandom("unknown")
-    const { state, credential } = issue(newIssuer(), orderFor(42), random)
+    const issuer = newIssuer()
+    const credential = issuer.issue(orderFor(42), random)
     const schema = { ...IMMUNIZATION_1, version: 2 }
     const other = orderFor(42, { schema, schemaId: computeSchemaId(schema), replaces: credential.credId })
-    expect(codeOf(() => issue(state, other, random))).toBe("record-unknown")
+    expect(codeOf(() => issuer.issue(other, random))).toBe("record-unknown")
     const never = orderFor(42, { replaces: credential.holder })
-    expect(codeOf(() => issue(state, never, random))).toBe("record-unknown")
+    expect(codeOf(() => issuer.issue(never, random))).toBe("record-unknown")
+  })
+
+  it("takes no record for a version whose caller only says so", () => {
+    const random = seededRandom("mixed-up")
+    const issuer = newIssuer()
+    const [first, second] = [issuer.issue(orderFor(1), random), issuer.issue(orderFor(2), random)]
+    const { events } = issue(
+      issuer.state,
+      orderFor(1, { replaces: first.credId }),
+      issuer.issued(),
+      seededRandom("next"),
+    )
+    const revoked = events.filter((event) => event.kind === "revoked").map((event) => event.statusIndex)
+    expect(revoked).toEqual([first.statusIndex])
+    expect(revoked).not.toContain(second.statusIndex)
   })
 
   it("that is refused leaves the older version as it was", () => {
     const random = seededRandom("refused")
-    const { state, credential } = issue(newIssuer(), orderFor(42), random)
+    const issuer = newIssuer()
+    const credential = issuer.issue(orderFor(42), random)
     const order = orderFor(42, { replaces: credential.credId, attributes: {} })
-    expect(codeOf(() => issue(state, order, random))).toBe("attribute-missing")
-    expect(isRevoked(bitsOf(state), credential.statusIndex)).toBe(false)
+    expect(codeOf(() => issuer.issue(order, random))).toBe("attribute-missing")
+    expect(isRevoked(wordsOf(issuer), credential.statusIndex)).toBe(false)
+    expect(issuer.journal).toHaveLength(1)
   })
 })

@@ -1,65 +1,100 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { createIssuer, issuerEntryOf } from "../../../src/parties/issuer/create-issuer.ts"
-import { issue } from "../../../src/parties/issuer/issue.ts"
-import { publishStatus } from "../../../src/parties/issuer/publish-status.ts"
-import { revoke } from "../../../src/parties/issuer/revoke.ts"
 import { parseCurvePoint } from "../../../src/protocol/primitives/babyjubjub.ts"
+import { ProtocolError } from "../../../src/protocol/primitives/errors.ts"
 import { canonicalBytes, canonicalText } from "../../../src/protocol/wire/canonical-json.ts"
 import type { Json } from "../../../src/protocol/wire/canonical-json.ts"
 import { parseIssuerEntry } from "../../../src/protocol/wire/credential.ts"
-import { parseIssuerState } from "../../../src/protocol/wire/issuer-state.ts"
+import {
+  encodeIssuerEvents,
+  parseIssuerEvent,
+  parseIssuerKeys,
+  parseIssuerLists,
+} from "../../../src/protocol/wire/issuer-state.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { newIssuer, orderFor, SCHEMA_ID, seededRandom, TODAY } from "../../support/issued-records.ts"
+import { newIssuer, newKeys, orderFor, SCHEMA_ID, seededRandom, TODAY } from "../../support/issued-records.ts"
 
-/** A state with a live and a revoked record and a published list. */
-function usedState() {
+const KEYS = newKeys()
+
+/** A journal with a live and a revoked record and a published list. */
+function usedJournal() {
   const random = seededRandom("used")
-  const first = issue(newIssuer(), orderFor(1), random)
-  const second = issue(first.state, orderFor(2), random)
-  return publishStatus(revoke(second.state, first.credential), SCHEMA_ID, TODAY * 86_400).state
+  const issuer = newIssuer()
+  const first = issuer.issue(orderFor(1), random)
+  issuer.issue(orderFor(2), random)
+  issuer.revoke(first)
+  issuer.publish(SCHEMA_ID, TODAY * 86_400)
+  return issuer
 }
-const STATE = usedState()
-const [LIST] = STATE.lists
-const [RECORD] = STATE.issued
-if (LIST === undefined || RECORD === undefined) throw new Error("a list and a record were made")
-const codeFor = (document: Json) => codeOf(() => parseIssuerState(canonicalBytes(document)))
+const USED = usedJournal()
+const [RECORD] = USED.issued()
+if (RECORD === undefined) throw new Error("a record was issued")
 
-describe("an issuer's state", () => {
-  it("comes back from its bytes as it was, and goes on from there", () => {
-    const read = parseIssuerState(canonicalBytes(STATE))
-    expect(read).toEqual(STATE)
-    const issued = (state: typeof STATE) => issue(state, orderFor(3), seededRandom("next"))
-    expect(issued(read)).toEqual(issued(STATE))
+describe("an issuer's keys", () => {
+  it("come back from their bytes as they were", () => {
+    expect(parseIssuerKeys(canonicalBytes(KEYS))).toEqual(KEYS)
   })
 
   it.each<[string, Json]>([
-    ["an unknown member", { ...STATE, extra: 1 }],
-    ["an unknown member of a list", { ...STATE, lists: [{ ...LIST, extra: 1 }] }],
-    ["an unknown member of a record", { ...STATE, issued: [{ ...RECORD, extra: 1 }] }],
-    ["another type", { ...STATE, type: "sotto/issuer/2" }],
-    ["a missing member", { ...STATE, issued: undefined }],
-    ["a seed of 31 bytes", { ...STATE, signingSeed: "A".repeat(41) + "A" }],
-    ["an index beyond the list", { ...STATE, issued: [{ ...RECORD, statusIndex: 2 ** 20 }] }],
-    ["an index that does not exist", { ...STATE, issued: [{ ...RECORD, statusIndex: 248 }] }],
-    ["one index given twice", { ...STATE, issued: [RECORD, { ...RECORD, isRevoked: false }] }],
-    ["a negative index", { ...STATE, issued: [{ ...RECORD, statusIndex: -1 }] }],
-    ["a mark that is no boolean", { ...STATE, issued: [{ ...RECORD, isRevoked: 1 }] }],
-    ["a fraction for a number", { ...STATE, lists: [{ ...LIST, number: "1" }] }],
-  ])("is refused with %s", (_, document) => {
-    expect(codeFor(document)).toBe("malformed-credential")
+    ["an unknown member", { ...KEYS, extra: 1 }],
+    ["another type", { ...KEYS, type: "sotto/issuer/1" }],
+    ["a missing member", { ...KEYS, operationsKey: undefined }],
+    ["a seed of 31 bytes", { ...KEYS, signingSeed: "A".repeat(41) + "A" }],
+  ])("are refused with %s", (_, document) => {
+    expect(codeOf(() => parseIssuerKeys(canonicalBytes(document)))).toBe("malformed-credential")
   })
 
-  it("is refused with a field element in a foreign spelling", () => {
-    const issued = [{ ...RECORD, holder: `0${RECORD.holder}` }]
-    expect(codeFor({ ...STATE, issued })).toBe("field-element-not-canonical")
-  })
-
-  it("is refused when it is cut off anywhere", () => {
-    const text = canonicalText(STATE)
+  it("are refused when they are cut off anywhere", () => {
+    const text = canonicalText(KEYS)
     fc.assert(
       fc.property(fc.nat(text.length - 1), (length) => {
-        expect(codeOf(() => parseIssuerState(text.slice(0, length)))).toBe("malformed-credential")
+        expect(codeOf(() => parseIssuerKeys(text.slice(0, length)))).toBe("malformed-credential")
+      }),
+    )
+  })
+})
+
+describe("a journal", () => {
+  it("comes back from its lines as it was, and its issuer goes on from there", () => {
+    const lines = encodeIssuerEvents(USED.journal).split("\n").slice(0, -1)
+    const read = newIssuer(undefined, lines.map(parseIssuerEvent))
+    expect(read.state).toEqual(USED.state)
+    const next = (issuer: typeof read) => issuer.issue(orderFor(3), seededRandom("next"))
+    expect(next(read)).toEqual(next(newIssuer(undefined, USED.journal)))
+  })
+
+  it.each<[string, Json]>([
+    ["an unknown member", { ...RECORD, extra: 1 }],
+    ["an unknown kind", { ...RECORD, kind: "suspended" }],
+    ["an index beyond the list", { ...RECORD, statusIndex: 2 ** 20 }],
+    ["an index that does not exist", { ...RECORD, statusIndex: 248 }],
+    ["a negative index", { ...RECORD, statusIndex: -1 }],
+    ["a number that is text", { kind: "published", schemaId: SCHEMA_ID, number: "1" }],
+    ["a missing member", { ...RECORD, credId: undefined }],
+  ])("has no line with %s", (_, event) => {
+    expect(codeOf(() => parseIssuerEvent(canonicalText(event)))).toBe("malformed-credential")
+  })
+
+  it("has no line with a field element in a foreign spelling", () => {
+    const line = canonicalText({ ...RECORD, holder: `0${RECORD.holder}` })
+    expect(codeOf(() => parseIssuerEvent(line))).toBe("field-element-not-canonical")
+  })
+
+  it("has no line that was cut off anywhere: a torn one is never taken for another", () => {
+    const text = canonicalText(RECORD)
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), (length) => {
+        expect(codeOf(() => parseIssuerEvent(text.slice(0, length)))).toBe("malformed-credential")
+      }),
+    )
+  })
+
+  it("is read from arbitrary text with nothing but our error", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 2000 }), (text) => {
+        expect(() => parseIssuerEvent(text)).toThrow(ProtocolError)
+        expect(() => parseIssuerLists(text)).toThrow(ProtocolError)
       }),
     )
   })
@@ -67,14 +102,12 @@ describe("an issuer's state", () => {
 
 describe("a new issuer", () => {
   it("has an entry that a registry can list, without a secret in it", () => {
-    const state = newIssuer()
-    const entry = issuerEntryOf(state)
+    const entry = issuerEntryOf(KEYS)
     expect(parseIssuerEntry(entry)).toEqual(entry)
     expect(() => parseCurvePoint(entry.key)).not.toThrow()
     const text = canonicalText(entry)
-    expect(text).not.toContain(state.signingSeed)
-    expect(text).not.toContain(state.operationsKey)
-    expect(parseIssuerState(canonicalBytes(state))).toEqual(state)
+    expect(text).not.toContain(KEYS.signingSeed)
+    expect(text).not.toContain(KEYS.operationsKey)
   })
 
   it("draws its two keys apart from each other and from every other issuer's", () => {

@@ -1,18 +1,20 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { issuerEntryOf } from "../../../src/parties/issuer/create-issuer.ts"
-import { issue } from "../../../src/parties/issuer/issue.ts"
 import { publishStatus } from "../../../src/parties/issuer/publish-status.ts"
-import { revoke } from "../../../src/parties/issuer/revoke.ts"
 import { isListSuccessor } from "../../../src/protocol/credential/issuer-registry.ts"
-import { decodeWords, verifyStatusList } from "../../../src/protocol/credential/status-list.ts"
+import {
+  buildStatusTree,
+  decodeWords,
+  verifyStatusList,
+} from "../../../src/protocol/credential/status-list.ts"
 import type { StatusWords } from "../../../src/protocol/credential/status-list.ts"
 import { encodeFr } from "../../../src/protocol/primitives/field.ts"
 import { parseVerifierKey } from "../../../src/protocol/primitives/note-key.ts"
 import type { Credential, StatusList } from "../../../src/protocol/wire/credential.ts"
-import type { IssuerState } from "../../../src/protocol/wire/issuer-state.ts"
 import { codeOf } from "../../support/code-of.ts"
 import { newIssuer, orderFor, SCHEMA_ID, seededRandom, TODAY } from "../../support/issued-records.ts"
+import type { MemoryIssuer } from "../../support/issued-records.ts"
 
 const NOW = TODAY * 86_400
 
@@ -23,59 +25,65 @@ const setBits = (words: StatusWords): readonly number[] =>
     return bits.flatMap((bit, i) => (bit === "1" ? [256 * position + i] : []))
   })
 
-function wordsOf(list: StatusList, state: IssuerState): StatusWords {
-  const verdict = verifyStatusList(list, parseVerifierKey(issuerEntryOf(state).operationsKey))
+function wordsOf(list: StatusList, { state }: MemoryIssuer): StatusWords {
+  const verdict = verifyStatusList(list, parseVerifierKey(issuerEntryOf(state.keys).operationsKey))
   if (!verdict.ok) throw new Error(verdict.reason)
   return verdict.value.words
 }
 
-/** An issuer of six records. */
-function sixRecords(): { readonly state: IssuerState; readonly credentials: readonly Credential[] } {
+/** An issuer of six records, the same at every call. */
+function sixRecords(): { readonly issuer: MemoryIssuer; readonly credentials: readonly Credential[] } {
   const random = seededRandom("six")
-  const credentials: Credential[] = []
-  let state = newIssuer()
-  for (let n = 1; n <= 6; n++) {
-    const issued = issue(state, orderFor(n), random)
-    ;({ state } = issued)
-    credentials.push(issued.credential)
-  }
-  return { state, credentials }
+  const issuer = newIssuer()
+  return { issuer, credentials: [1, 2, 3, 4, 5, 6].map((n) => issuer.issue(orderFor(n), random)) }
 }
 const SIX = sixRecords()
+const [first, second] = SIX.credentials
+if (first === undefined || second === undefined) throw new Error("six records were issued")
 
 describe("a published list", () => {
   it("has exactly the revoked records' bits set, and a number above every one before", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5), { maxLength: 6 }), (victims) => {
-        let { state } = SIX
+        const issuer = newIssuer(undefined, SIX.issuer.journal)
         let before = 0
         const revoked = new Set<number>()
         for (const victim of victims) {
           const credential = SIX.credentials[victim]
           if (credential === undefined) throw new Error("no such record")
           revoked.add(credential.statusIndex)
-          const published = publishStatus(revoke(state, credential), SCHEMA_ID, NOW)
-          expect(published.list.number).toBeGreaterThan(before)
-          expect(setBits(decodeWords(published.list.words))).toEqual([...revoked].sort((a, b) => a - b))
-          before = published.list.number
-          ;({ state } = published)
+          issuer.revoke(credential)
+          const list = issuer.publish(SCHEMA_ID, NOW)
+          expect(list.number).toBeGreaterThan(before)
+          expect(setBits(decodeWords(list.words))).toEqual([...revoked].sort((a, b) => a - b))
+          before = list.number
         }
       }),
       { numRuns: 8 },
     )
   })
 
+  it("is the same whether it is hashed whole or from the list before it", () => {
+    const issuer = newIssuer(undefined, SIX.issuer.journal)
+    issuer.revoke(first)
+    const known = buildStatusTree(issuer.state.lists.get(SCHEMA_ID)?.words ?? [])
+    issuer.revoke(second)
+    const whole = publishStatus(issuer.state, SCHEMA_ID, NOW)
+    expect(publishStatus(issuer.state, SCHEMA_ID, NOW, known)).toEqual(whole)
+  })
+
   it("follows the one before, and not the other way round", () => {
-    const [first] = SIX.credentials
-    if (first === undefined) throw new Error("a record was issued")
-    const before = publishStatus(SIX.state, SCHEMA_ID, NOW)
-    const after = publishStatus(revoke(before.state, first), SCHEMA_ID, NOW + 60)
-    expect(isListSuccessor(after.list, before.list)).toBe(true)
-    expect(isListSuccessor({ ...before.list, number: after.list.number + 1 }, after.list)).toBe(false)
+    const issuer = newIssuer(undefined, SIX.issuer.journal)
+    const before = issuer.publish(SCHEMA_ID, NOW)
+    issuer.revoke(first)
+    const after = issuer.publish(SCHEMA_ID, NOW + 60)
+    expect(isListSuccessor(after, before)).toBe(true)
+    expect(isListSuccessor({ ...before, number: after.number + 1 }, after)).toBe(false)
   })
 
   it("is empty, numbered 1 and verifiable before the first record", () => {
-    const { state, list } = publishStatus(newIssuer(), SCHEMA_ID, NOW)
+    const issuer = newIssuer()
+    const list = issuer.publish(SCHEMA_ID, NOW)
     expect(list).toMatchObject({
       number: 1,
       words: "",
@@ -83,25 +91,25 @@ describe("a published list", () => {
       signedAt: NOW,
       issuer: "lakeside-clinic",
     })
-    expect(wordsOf(list, state)).toEqual([])
+    expect(wordsOf(list, issuer)).toEqual([])
   })
 
   it("is numbered apart from the lists of other schemas", () => {
-    const { state } = publishStatus(newIssuer(), SCHEMA_ID, NOW)
-    const other = publishStatus(state, encodeFr(5n), NOW)
-    expect(other.list.number).toBe(1)
-    expect(publishStatus(other.state, SCHEMA_ID, NOW).list.number).toBe(2)
+    const issuer = newIssuer()
+    issuer.publish(SCHEMA_ID, NOW)
+    expect(issuer.publish(encodeFr(5n), NOW).number).toBe(1)
+    expect(issuer.publish(SCHEMA_ID, NOW).number).toBe(2)
   })
 })
 
 describe("revoking", () => {
-  const [first, second] = SIX.credentials
-  if (first === undefined || second === undefined) throw new Error("two records were issued")
-
   it("twice changes nothing", () => {
-    const once = revoke(SIX.state, first)
-    expect(once).not.toEqual(SIX.state)
-    expect(revoke(once, first)).toEqual(once)
+    const issuer = newIssuer(undefined, SIX.issuer.journal)
+    issuer.revoke(first)
+    const words = issuer.state.lists.get(SCHEMA_ID)?.words
+    expect(setBits(words ?? [])).toEqual([first.statusIndex])
+    issuer.revoke(first)
+    expect(issuer.state.lists.get(SCHEMA_ID)?.words).toEqual(words)
   })
 
   it.each<[string, Partial<Credential>]>([
@@ -110,6 +118,7 @@ describe("revoking", () => {
     ["another issuer that gave the same index", { credId: encodeFr(5n) }],
     ["two records mixed", { credId: second.credId }],
   ])("refuses a credential of %s", (_, changes) => {
-    expect(codeOf(() => revoke(SIX.state, { ...first, ...changes }))).toBe("record-unknown")
+    const issuer = newIssuer(undefined, SIX.issuer.journal)
+    expect(codeOf(() => issuer.revoke({ ...first, ...changes }))).toBe("record-unknown")
   })
 })

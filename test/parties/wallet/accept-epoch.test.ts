@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest"
 import { encodeFr } from "../../../src/protocol/primitives/field.ts"
+import { verifyLists } from "../../../src/protocol/credential/issuer-registry.ts"
+import { encodeWords } from "../../../src/protocol/credential/status-list.ts"
 import { canonicalBytes } from "../../../src/protocol/wire/canonical-json.ts"
 import type { Json } from "../../../src/protocol/wire/canonical-json.ts"
 import { acceptEpoch } from "../../../src/parties/wallet/accept-epoch.ts"
 import type { EpochRefusal } from "../../../src/parties/wallet/accept-epoch.ts"
+import { signDocument } from "../../../src/protocol/wire/signed-document.ts"
 import type { WalletSource } from "../../../src/parties/wallet/source.ts"
 import { checkOwnStatus } from "../../../src/parties/wallet/own-status.ts"
 import { giveRecord, newestEpoch, openHolderStore } from "../../support/wallet-holder.ts"
 import { makeTestLog } from "../../support/wallet-log.ts"
 import type { MemoryStore } from "../../support/wallet-memory.ts"
-import { makeWorld, NOW, REGISTRY } from "../../support/wallet-world.ts"
+import { makeWorld, NOW, operationsKeyOf, REGISTRY } from "../../support/wallet-world.ts"
 import type { World } from "../../support/wallet-world.ts"
 
 const bytesOf = (value: unknown): Uint8Array => canonicalBytes(value as Json)
@@ -310,16 +313,55 @@ describe("an epoch of a registry", () => {
     expect(await accept(torsion, openHolderStore(torsion))).toBe("registry-inconsistent")
   })
 
-  test("E8: whose list does not give its leaf's status root is inconsistent", async () => {
+  test("E8: in which the own issuer's list is not its issuer's, or does not give the leaf's root, is inconsistent", async () => {
+    for (const damage of [
+      { statusRoot: encodeFr(4n) }, // not signed
+      { words: "" }, // the bit cleared by the registry
+      { words: encodeWords([1n]) },
+    ]) {
+      const world = makeWorld()
+      const store = openHolderStore(world)
+      await giveRecord(world, store, { statusIndex: 5 })
+      const [held] = store.current().credentials
+      world.revoke(0, 77)
+      world.publish({}, (bundle) => {
+        const [first, ...rest] = bundle.leaves
+        return { ...bundle, leaves: [{ ...first!, list: { ...first!.list, ...damage } }, ...rest] }
+      })
+      const { registry } = await newestEpoch(world, store)
+      const inconsistent = { ok: false, reason: "registry-inconsistent" }
+      expect(checkOwnStatus(registry, held!)).toEqual(inconsistent)
+      expect(verifyLists(registry)).toEqual(inconsistent)
+    }
+  })
+
+  test("E8: whose root its issuer signed, but not for these words, is inconsistent", async () => {
     const world = makeWorld()
+    const store = openHolderStore(world)
+    await giveRecord(world, store, { statusIndex: 5 })
+    const [held] = store.current().credentials
     world.publish({}, (bundle) => {
       const [first, ...rest] = bundle.leaves
-      return {
-        ...bundle,
-        leaves: [{ ...first!, list: { ...first!.list, statusRoot: encodeFr(4n) } }, ...rest],
-      }
+      const lying = { ...first!.list, statusRoot: encodeFr(4n), signature: undefined }
+      return { ...bundle, leaves: [{ ...first!, list: signDocument(lying, operationsKeyOf(0)) }, ...rest] }
     })
-    expect(await accept(world, openHolderStore(world))).toBe("registry-inconsistent")
+    const { registry } = await newestEpoch(world, store)
+    expect(checkOwnStatus(registry, held!)).toEqual({ ok: false, reason: "registry-inconsistent" })
+  })
+
+  test("E8: opens the own list only: what is wrong with another is for services and auditors to refuse", async () => {
+    const world = makeWorld()
+    const store = openHolderStore(world)
+    await giveRecord(world, store, { statusIndex: 5 })
+    const [held] = store.current().credentials
+    world.publish({}, (bundle) => {
+      const [first, second, ...rest] = bundle.leaves
+      const lying = { ...second!, list: { ...second!.list, statusRoot: encodeFr(4n) } }
+      return { ...bundle, leaves: [first!, lying, ...rest] }
+    })
+    const { registry } = await newestEpoch(world, store)
+    expect(checkOwnStatus(registry, held!).ok).toBe(true)
+    expect(verifyLists(registry)).toEqual({ ok: false, reason: "registry-inconsistent" })
   })
 
   test("E8: shows the own bit, in the list of the own issuer only", async () => {

@@ -17,7 +17,8 @@ import {
 import type { IntegerSet } from "../../../src/parties/wallet/intervals.ts"
 import { computeRemainders } from "../../../src/parties/wallet/narrow-question.ts"
 import type { FindValueSet } from "../../../src/parties/wallet/narrow-question.ts"
-import type { Schema, Where } from "../../../src/protocol/wire/statement.ts"
+import type { Parameters, Schema, Statement, Where } from "../../../src/protocol/wire/statement.ts"
+import { filledStatement } from "../../support/filled-statements.ts"
 import { makeValueSet, NOW, SCHEMA, STATEMENT } from "../../support/wallet-world.ts"
 
 const SETS = new Map(
@@ -128,6 +129,35 @@ describe("a narrow question", () => {
   })
 })
 
+describe("what is left of an attribute", () => {
+  const certain = (where: Where): readonly string[] => {
+    const statement = { ...STATEMENT, where }
+    const input = {
+      ...{ statement, parameters: {}, schema: SCHEMA, valueSets: findValueSet },
+      ...{ asOfUnixSeconds: NOW, zone: "Z" },
+    }
+    return computeRemainders(compileClauses(input), SCHEMA, findValueSet)
+      .filter(({ isCertain }) => isCertain)
+      .map(({ subject }) => subject)
+  }
+
+  test("is certain unless another attribute could have made a clause true", () => {
+    const [day, dose] = [within(20), { field: "doseNumber", atLeast: 2 }]
+    expect(certain({ all: [day, dose] })).toEqual(["doseNumber", "occurredOn"])
+    expect(certain({ all: [day, { any: [dose, { field: "lot", present: true }] }] })).toEqual(["occurredOn"])
+    expect(certain({ all: [day, { any: [day, dose] }] })).toEqual(["occurredOn"]) // the wider clause says nothing
+    expect(certain({ any: [within(20), { field: "occurredOn", atMost: "2026-01-01" }] })).toEqual([
+      "occurredOn",
+    ])
+  })
+
+  test("is never certain of a date that may be incomplete: it can lie in two sets that have no day in common", () => {
+    expect(certain({ field: "birthDate", atMost: "2000-01-01" })).toEqual([])
+    expect(certain({ field: "birthDate.first", atMost: "1971-01-15" })).toEqual([])
+    expect(certain({ field: "birthDate.last", atLeast: "1971-12-01" })).toEqual([])
+  })
+})
+
 describe("sets of integers", () => {
   const small = fc
     .array(fc.tuple(fc.bigInt({ min: 0n, max: 40n }), fc.bigInt({ min: 0n, max: 40n })), { maxLength: 5 })
@@ -150,24 +180,24 @@ describe("sets of integers", () => {
 })
 
 describe("the shipped catalogue", () => {
+  const narrowOf = (statement: Statement, parameters: Parameters = {}): readonly string[] => {
+    const input = filledStatement(statement, parameters)
+    return computeRemainders(compileClauses(input), input.schema, input.valueSets)
+      .filter(({ set, isNarrow }) => isNarrow(set))
+      .map(({ subject }) => subject)
+  }
+
   test.each(CATALOGUE.statements.map((statement) => [statement.id, statement] as const))(
-    "asks nothing narrow with %s",
+    "asks nothing narrow with %s and ordinary parameters",
     (_id, statement) => {
-      const schema = CATALOGUE.findSchema(statement.schema, statement.subject)
-      if (schema === null) throw new Error("no schema")
-      const valueSets: FindValueSet = (id) => CATALOGUE.findValueSet(id)
-      const input = {
-        statement,
-        parameters: {},
-        schema,
-        valueSets,
-        asOfUnixSeconds: NOW,
-        zone: "Z",
-      }
-      const remainders = computeRemainders(compileClauses(input), schema, valueSets)
-      expect(remainders.filter(({ set, isNarrow }) => isNarrow(set)).map(({ subject }) => subject)).toEqual(
-        [],
-      )
+      expect(narrowOf(statement)).toEqual([])
     },
   )
+
+  test("refuses a laboratory range a step below its width", () => {
+    const statement = CATALOGUE.findStatement("lab-2823-3-mmol-l-in-range/1")
+    if (statement === null) throw new Error("no statement")
+    expect(narrowOf(statement, { low: "3.50", high: "3.99" })).toEqual(["value"])
+    expect(narrowOf(statement, { low: "3.50", high: "4.00" })).toEqual([])
+  })
 })

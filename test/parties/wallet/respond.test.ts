@@ -479,7 +479,7 @@ describe("W6 to W8, how many people fit", () => {
     const again = scene.world.request()
     expect(await respond(again, scene.context)).toMatchObject({
       reason: "bisecting",
-      details: ["item 1: 4 operators in common with earlier answers"],
+      details: ["item 1: 4 operators in common with other answers"],
     })
   })
 
@@ -560,8 +560,11 @@ describe("W9, W11 and W12, consent and proof", () => {
       warnings: [],
       expiresAtUnixSeconds: NOW + 300,
     })
-    const { sentences } = scene.context.screens[0]!.items[0]!
-    expect(sentences.join("\n")).toContain("occurredOn is between 2026-02-23 and 2026-11-06")
+    const { willProve, willNotLearn } = scene.context.screens[0]!.items[0]!
+    expect(willProve).toContain(
+      'the attribute "occurredOn" is between 23 February 2026 and 6 November 2026 (14 to 270 days before this request)',
+    )
+    expect(willNotLearn).toContain("which of 5 organisations signed the record")
     expect(scene.context.screens[0]!.linkable[0]).toContain("once within 2026")
   })
 

@@ -85,7 +85,7 @@ describe("the wallet's document", () => {
       const [entry] = document()[list] as Members[]
       for (const member of Object.keys(entry!)) {
         const { [member]: _gone, ...rest } = entry!
-        if (member !== "receipt")
+        if (member !== "receipt" && member !== "records")
           expect(() => parse({ ...document(), [list]: [rest] }), `${list}.${member}`).toThrow(WalletError)
         expect(() => parse({ ...document(), [list]: [{ ...entry, [member]: false, other: 1 }] })).toThrow(
           WalletError,
@@ -129,5 +129,23 @@ describe("a holder commitment", () => {
     const once = makeHolder(wallet, REGISTRY, world.issuers[0]!.entry).wallet
     expect(makeHolder(once, REGISTRY, world.issuers[0]!.entry).wallet.holders).toHaveLength(1)
     expect(makeHolder(once, REGISTRY, world.issuers[0]!.entry, 1).wallet.holders).toHaveLength(2)
+  })
+})
+
+describe("a wallet of an older release", () => {
+  test("is read: its consent receipts have no sentences, no records, and nothing certain", () => {
+    type Old = { answers: (Members & { left: Members[] })[] } & Members
+    const receipts = (document()["receipts"] as Old[]).map(({ records: _records, answers, ...receipt }) => ({
+      ...receipt,
+      answers: answers.map(({ proved: _proved, left, ...answer }) => ({
+        ...answer,
+        left: left.map(({ isCertain: _isCertain, ...remainder }) => remainder),
+      })),
+    }))
+    const [receipt] = parse({ ...document(), receipts }).receipts
+    expect(receipt?.records).toEqual([])
+    expect(receipt?.answers[0]?.proved).toEqual([])
+    expect(receipt?.answers[0]?.left.map(({ isCertain }) => isCertain)).not.toContain(true)
+    expect(receipt?.answers[0]?.left.length).toBeGreaterThan(0)
   })
 })

@@ -18,7 +18,7 @@ describe("golden values", () => {
   })
 
   it("the root of an empty status list", () => {
-    expect(buildStatusTree([]).root).toBe(
+    expect(buildStatusTree([]).tree.root).toBe(
       4716599715003762139816406224410903695292041118772159408386010674513445309311n,
     )
   })
@@ -31,6 +31,15 @@ describe("golden values", () => {
     }))
     expect(computeScope({ ...request, items }, 0)).toBe(
       92855532301911520116791285445906260965358411313743147223366321795470420534n,
+    )
+  })
+
+  it("the scope of the pool {always, https://verify.acme.example, treatments, once}", () => {
+    const { request } = oneCredential()
+    const nullifier = { mode: "credential", use: "once", epoch: "always", pool: "treatments" } as const
+    const items = request.items.map((item) => ({ ...item, nullifier }))
+    expect(computeScope({ ...request, items }, 0)).toBe(
+      240970620750377549100358168484448893575706776293812367424384539038977601108n,
     )
   })
 })

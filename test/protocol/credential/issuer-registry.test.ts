@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { issuerKeyOf } from "../../../src/protocol/credential/credential.ts"
-import { buildRegistry, verifyBundle } from "../../../src/protocol/credential/issuer-registry.ts"
+import { buildRegistry, verifyBundle, verifyLists } from "../../../src/protocol/credential/issuer-registry.ts"
 import { setStatus, signStatusList } from "../../../src/protocol/credential/status-list.ts"
 import { encodeFr, R } from "../../../src/protocol/primitives/field.ts"
 import { encodeVerifierKey, makeSigningKey } from "../../../src/protocol/primitives/note-key.ts"
@@ -53,7 +53,7 @@ const bundle = (change: Partial<RegistryBundle> = {}): RegistryBundle => ({
   ],
   ...change,
 })
-/** The verdict on a bundle by an epoch that says what the bundle itself would. */
+/** The verdict on a bundle and all its lists by an epoch that says what the bundle itself would. */
 const verdict = (given: RegistryBundle, previous?: RegistryBundle) => {
   const expected = {
     registry: "demo",
@@ -61,8 +61,10 @@ const verdict = (given: RegistryBundle, previous?: RegistryBundle) => {
     root: encodeFr(buildRegistry(given).root),
     leafCount: given.leaves.length,
   }
-  const { ok, ...rest } = verifyBundle(given, previous === undefined ? expected : { ...expected, previous })
-  return ok ? "ok" : (rest as { reason: string }).reason
+  const verified = verifyBundle(given, expected)
+  if (!verified.ok) return verified.reason
+  const lists = verifyLists(verified.value, previous)
+  return lists.ok ? "ok" : lists.reason
 }
 const withKey = (key: readonly [string, string]): RegistryBundle =>
   bundle({ issuers: [{ ...entry(1), key: key as IssuerEntry["key"] }, entry(2)] })

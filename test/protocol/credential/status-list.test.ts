@@ -12,6 +12,7 @@ import {
 import { encodeBase64Url } from "../../../src/protocol/primitives/bytes.ts"
 import { encodeFr } from "../../../src/protocol/primitives/field.ts"
 import { makeSigningKey } from "../../../src/protocol/primitives/note-key.ts"
+import { signDocument } from "../../../src/protocol/wire/signed-document.ts"
 import { codeOf } from "../../support/code-of.ts"
 import { OPERATIONS_KEY } from "../../support/one-credential.ts"
 
@@ -71,8 +72,39 @@ describe("status words", () => {
   })
 
   it("give another root for another bit or another word", () => {
-    const roots = [[], [1n], [2n], [0n, 1n]].map((words) => buildStatusTree(words).root)
+    const roots = [[], [1n], [2n], [0n, 1n]].map((words) => buildStatusTree(words).tree.root)
     expect(new Set(roots).size).toBe(4)
+  })
+})
+
+describe("a list after another", () => {
+  const list = fc.array(fc.bigInt(0n, 3n), { maxLength: 20 }).map((words) => decodeWords(encodeWords(words)))
+
+  it("has the tree that it would have alone, whatever changed, came or went", () => {
+    fc.assert(
+      fc.property(list, list, fc.nat(4095), (before, after, position) => {
+        const known = buildStatusTree(before)
+        const built = buildStatusTree(after, known)
+        const alone = buildStatusTree(after)
+        expect(built.words).toBe(after)
+        expect(built.tree.root).toBe(alone.tree.root)
+        expect(built.tree.path(position)).toEqual(alone.tree.path(position))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it("is refused with another root than its own, known or not", () => {
+    const before = buildStatusTree(setStatus([], 256 + 7, true))
+    const words = setStatus(before.words, 512, true)
+    const honest = signStatusList({ ...fields, words }, OPERATIONS_KEY, before)
+    expect(honest).toEqual(signStatusList({ ...fields, words }, OPERATIONS_KEY))
+    expect(verifyStatusList(honest, OPERATIONS_KEY, before).ok).toBe(true)
+    const unsigned = { ...honest, statusRoot: encodeFr(before.tree.root), signature: undefined }
+    const lying = signDocument(unsigned, OPERATIONS_KEY)
+    const mismatch = { ok: false, reason: "status-root-mismatch" }
+    expect(verifyStatusList(lying, OPERATIONS_KEY, before)).toEqual(mismatch)
+    expect(verifyStatusList(lying, OPERATIONS_KEY)).toEqual(mismatch)
   })
 })
 

@@ -28,12 +28,30 @@ describe("tree4", () => {
     )
   })
 
+  it("with other leaves is the tree that would be built of them, and stays as it was itself", () => {
+    const leaves = fc.array(fc.tuple(fc.nat(63), fc.bigInt({ min: 0n, max: 9n })), { maxLength: 12 })
+    fc.assert(
+      fc.property(leaves, leaves, fc.nat(63), (first, changes, index) => {
+        const before = buildTree4(new Map(first), 7n)
+        const { root } = before
+        const after = before.with(new Map(changes))
+        const rebuilt = buildTree4(new Map([...first, ...changes]), 7n)
+        expect(after.root).toBe(rebuilt.root)
+        expect(after.path(index)).toEqual(rebuilt.path(index))
+        expect(before.root).toBe(root)
+        expect(before.path(index)).toEqual(buildTree4(new Map(first), 7n).path(index))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
   it("tells positions apart", () => {
     expect(buildTree4(new Map([[0, 5n]])).root).not.toBe(buildTree4(new Map([[1, 5n]])).root)
   })
 
   it.each([-1, 4096, 1.5, Number.NaN])("has no position %s", (position) => {
     expect(() => buildTree4(new Map([[position, 1n]]))).toThrow(RangeError)
+    expect(() => buildTree4(new Map()).with(new Map([[position, 1n]]))).toThrow(RangeError)
     expect(() => buildTree4(new Map()).path(position)).toThrow(RangeError)
   })
 })
