@@ -4,6 +4,8 @@ import type { StdioOptions } from "node:child_process"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { raiseIssuers, raisePatient, raiseService, receiveRecord, walletOf } from "./demo/cast.ts"
+import { REGISTRY_KEYS } from "./demo/insurance-cast.ts"
+import { playInsurance } from "./demo/insurance.ts"
 import type { RunningService } from "./demo/processes.ts"
 import { answer, answersReceived, ask, revokedMeanwhile, sendSaved } from "./demo/story.ts"
 import type { AnswerOutcome } from "./demo/story.ts"
@@ -16,6 +18,7 @@ const { values: options } = parseArgs({
   options: {
     record: { type: "string" },
     statement: { type: "string" },
+    story: { type: "string", default: "vaccination" },
     "as-of": { type: "string", default: "2026-11-20" }, // the day that the sample records were written for
     json: { type: "boolean", default: false },
   },
@@ -25,12 +28,18 @@ if (!/^\d{4}-\d\d-\d\d$/.test(options["as-of"]) || Number.isNaN(Date.parse(optio
   process.exit(2)
 }
 
+if (!["vaccination", "insurance"].includes(options.story)) {
+  console.error("--story wants vaccination or insurance")
+  process.exit(2)
+}
+
 build()
+const isInsurance = options.story === "insurance"
 const telling = openTelling(options.json)
-const world = await openWorld(options["as-of"])
+const world = await openWorld(options["as-of"], isInsurance ? REGISTRY_KEYS : undefined)
 let service: RunningService | undefined
 try {
-  process.exitCode = await play(world, telling)
+  process.exitCode = await (isInsurance ? insurance : play)(world, telling)
 } finally {
   await service?.stop()
   await world.close()
@@ -67,6 +76,12 @@ async function play(scene: World, tell: Telling): Promise<number> {
   tell.say(WHO_LEARNED_WHAT)
   tell.end(facts)
   return main.verdict === "refused" ? 1 : 0
+}
+
+async function insurance(scene: World, tell: Telling): Promise<number> {
+  tell.say(`Evaluation date: ${options["as-of"]}. Every process below is real and lives on that day.`)
+  tell.end(await playInsurance(scene, tell, (running) => (service = running)))
+  return 0
 }
 
 async function receiveRecords(

@@ -52,12 +52,12 @@ const doses = rule("VR-XX-0001", { ">": [{ var: "payload.v.0.dn" }, 1] })
 const listed = rule("VR-XX-0002", {
   in: [{ var: "payload.v.0.mp" }, { var: "external.valueSets.vaccines-covid-19-names" }],
 })
-const text = rule("VR-XX-0003", { "===": [{ var: "payload.v.0.ci" }, "\u001b[31mred"] })
+const text = rule("VR-XX-0003", { "===": [{ var: "payload.v.0.is" }, "\u001b[31mred"] })
 const FOLDER = {
   "XX.json": [
     { rule: doses, cases: [oneCase({ dn: 1 }, false), oneCase({ dn: 2 }, true), oneCase({}, false)] },
     { rule: listed, cases: [oneCase({ mp: "EU/1/20/1528" }, true), oneCase({ mp: "other" }, false)] },
-    { rule: text, cases: [oneCase({ ci: "a" }, false)] },
+    { rule: text, cases: [oneCase({ is: "a" }, false)] },
   ],
   "YY.json": [],
   "value-sets.json": { "0123456789ab": { "vaccines-covid-19-names": ["EU/1/20/1528"] } },
@@ -74,7 +74,7 @@ it("reports every rule and every case, with names and reasons for all that is no
     notTranslated: [
       {
         ...{ file: "XX.json", rule: "VR-XX-0003", kinds: ["v"], reason: "text-compared" },
-        detail: "ci is compared with a text",
+        detail: "member is is compared with a text",
       },
     ],
   })

@@ -1,26 +1,13 @@
-import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parseReceipt } from "../../src/protocol/log/receipt.ts"
+import { demo } from "../support/demo-run.ts"
 
 const ROOT = resolve(import.meta.dirname, "../..")
 const DATA = resolve(ROOT, process.env["SOTTO_DATA"] ?? "../shared/data")
 const THREE_DOSES = join(DATA, "smart-health-cards", "covid-vaccines-bundle.json")
-
-type Facts = Readonly<Record<string, unknown>>
-
-async function demo(...args: readonly string[]) {
-  const command = ["--no-install", "tsx", "scripts/demo.ts", "--json", ...args]
-  const child = spawn("npx", command, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] })
-  let [stdout, stderr] = ["", ""]
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()))
-  const status = await new Promise<number>((done) => child.on("close", (code) => done(code ?? 1)))
-  if (stdout === "") throw new Error(stderr)
-  return { status, facts: JSON.parse(stdout) as Facts, prose: stderr }
-}
 
 /** Seconds differ from run to run; everything else that the README shows must not. */
 function withoutTimes(text: string): string {

@@ -46,7 +46,7 @@ const COMMON = {
   tg: code("disease", SNOMED, "filled"),
   co: { ...code("country", COUNTRY, "filled"), pattern: /^[A-Z]{1,10}$/ },
   is: text("issuerName", "present"),
-  ci: text("certificateId", "present"),
+  ci: code("certificateId", `${VALUE_SET}uvci`, "present"), // a code, so that a rule may except single certificates
 }
 
 /**

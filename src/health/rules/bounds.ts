@@ -1,5 +1,6 @@
 // Bounds on one field: a value of the clock at hand, and the text under which a statement names it at any clock.
 import { formatDay, formatInstant, SECONDS_PER_DAY } from "../../protocol/credential/calendar.ts"
+import { resolveInstant } from "../../protocol/credential/statement-times.ts"
 import type { Condition } from "../../protocol/wire/statement.ts"
 import { known } from "./bool.ts"
 import type { Bool } from "./bool.ts"
@@ -93,12 +94,24 @@ export function asInterval(a: Bool, b: Bool): Bool | null {
   const { hi, field } = upper.range
   if (lo === null || hi === null || lower.range.hi !== null || upper.range.lo !== null) return null
   if (lower.range.field.member !== field.member || lo.value > hi.value) return null
-  // Whether the bounds cross must not depend on the clock.
-  if (isRelative(lo) !== isRelative(hi)) return null
+  if (!crossesNever(field, lo, hi)) return null
   const both = leafOf(field, lo, hi)
   const no: Leaf = { ...both, where: { not: both.where }, key: both.opposite, opposite: both.key }
   return { yes: both, no, defined: allOf(a.defined, b.defined) }
 }
+
+/** Whether two bounds cross must not depend on the clock: at another one an empty interval is no statement at all. */
+function crossesNever({ definition }: EventField, lo: Bound, hi: Bound): boolean {
+  if (isRelative(lo) !== isRelative(hi)) return false
+  const [from, to] = [offsetOf(lo), offsetOf(hi)]
+  if (from === null || to === null) return true // both fixed, and in order
+  // On a day field the lower instant is raised to a midnight and the upper one floored to one: a day has to fit between.
+  return to - from >= (definition.type === "instant" ? 0 : SECONDS_PER_DAY - 1)
+}
+
+/** Seconds from the clock to a relative bound; null for a fixed one. */
+const offsetOf = ({ text }: Bound): number | null =>
+  typeof text === "string" ? resolveInstant(text, { asOfUnixSeconds: 0, zone: "Z" }) : null
 
 const isRelative = ({ text }: Bound): boolean => typeof text === "string" && text.startsWith("now")
 

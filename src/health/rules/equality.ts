@@ -75,7 +75,7 @@ function equalsLiteral(field: EventField, constant: unknown, assume: Assume): Bo
     case "code":
       return isAmong(field, [constant], null, assume)
     case "string":
-      throw new RulesError("text-compared", `${member} is compared with a text`)
+      throw new RulesError("text-compared", `member ${member} is compared with a text`)
     case "date": {
       const day = parseDay(constant)
       return day === null ? FALSE : isExactly(field, day, assume)

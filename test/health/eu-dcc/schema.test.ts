@@ -50,7 +50,7 @@ describe("what a certificate becomes", () => {
         occurredOn: "2021-06-01",
         country: "urn:iso:std:iso:3166|AT",
         birthDate: "1998-02-26",
-        certificateId: "URN:UVCI:01:AT:A#B",
+        certificateId: "urn:eu:dcc:uvci|URN:UVCI:01:AT:A#B",
         issuerName: "Ministry",
       },
     })
@@ -71,7 +71,7 @@ describe("what a certificate becomes", () => {
         facility: "a centre",
         country: "urn:iso:std:iso:3166|AT",
         birthDate: "1998-02-26",
-        certificateId: "URN:UVCI:01:AT:C#D",
+        certificateId: "urn:eu:dcc:uvci|URN:UVCI:01:AT:C#D",
         issuerName: "Ministry",
       },
     })
@@ -89,7 +89,7 @@ describe("what a certificate becomes", () => {
         usableUntil: "2021-12-01",
         country: "urn:iso:std:iso:3166|AT",
         birthDate: "1998-02-26",
-        certificateId: "URN:UVCI:01:AT:E#F",
+        certificateId: "urn:eu:dcc:uvci|URN:UVCI:01:AT:E#F",
         issuerName: "Ministry",
       },
     })

@@ -25,7 +25,7 @@ const rule = (
   ...{ identifier, version: "1.0.0", country: "XX", certificateType, description: "", logic },
 })
 const doses = rule("VR-XX-0001", { ">=": [{ var: "payload.v.0.dn" }, { var: "payload.v.0.sd" }] })
-const text = rule("GR-XX-0002", { "===": [{ var: "payload.v.0.ci" }, "x"] }, "General")
+const text = rule("GR-XX-0002", { "===": [{ var: "payload.v.0.is" }, "x"] }, "General")
 const never = rule("VR-XX-0003", false)
 const always = rule("VR-XX-0004", true)
 

@@ -151,6 +151,28 @@ it("is made for one clock only where the clock is moved by months, or compared w
   expect(timeOf({ after: [plus("2021-01-01", 0, "day"), clock] })).toBe("fixed")
 })
 
+it("is one statement at every clock where the bounds of a day could cross at some of them", () => {
+  const midnight = 1_637_366_400
+  const now = { var: "external.validationClock" }
+  const within = (from: number, to: number) => ({
+    "not-after": [plus(now, from, "hour"), plus(v("dt"), 0, "day"), plus(now, to, "hour")],
+  })
+  const whereOf = (logic: unknown, clockUnixSeconds: number) => {
+    const found = translate(logic, { clockUnixSeconds })
+    if (found.outcome !== "statement") throw new Error(found.outcome)
+    return found.statement.where
+  }
+  for (const [from, to, form] of [
+    [0, 0, "all"],
+    [-23, 0, "all"],
+    [-24, 0, "between"],
+  ] as const) {
+    const logic = within(from, to)
+    expect(whereOf(logic, midnight)).toHaveProperty(form)
+    expect(whereOf(logic, midnight + 1)).toEqual(whereOf(logic, midnight))
+  }
+})
+
 const LITERALS = [
   { "===": [v("mp"), "a"] },
   { "===": [v("ma"), "a"] },
@@ -178,7 +200,7 @@ it.each([
   ["operator-unknown", { toString: [1] }],
   ["offset-not-days", { after: [plus(v("dt"), 1, "month"), plus({ var: "payload.dob" }, 0, "day")] }],
   ["extract-from-uvci", { "===": [{ extractFromUVCI: [v("ci"), 0] }, "01"] }],
-  ["text-compared", { "===": [v("ci"), "URN:UVCI:01:AT:1"] }],
+  ["text-compared", { "===": [v("is"), "A Ministry"] }],
   ["text-compared", { in: [v("is"), ["a", "b"]] }],
   ["field-unknown", { "===": [{ var: "payload.nam.fnt" }, "MUSTERMANN"] }],
   ["field-unknown", { "===": [v("xx"), "1"] }],

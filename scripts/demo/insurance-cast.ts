@@ -1,10 +1,10 @@
 // The cast of the insurance story: two insurers who share a pool, a registry of hospitals and one of payers, each with the
 // five operators that a wallet wants behind a record, and a patient.
 import { writeFile } from "node:fs/promises"
-import { startService } from "../../scripts/demo/processes.ts"
-import type { RunningService } from "../../scripts/demo/processes.ts"
-import { keyed, walletOf } from "../../scripts/demo/cast.ts"
-import type { World } from "../../scripts/demo/world.ts"
+import { startService } from "./processes.ts"
+import type { RunningService } from "./processes.ts"
+import { keyed, walletOf } from "./cast.ts"
+import type { World } from "./world.ts"
 
 /** Registries, what is signed in each, and by whom. All names are invented. */
 const REGISTRIES = [
