@@ -7,12 +7,12 @@ interface Suite {
 }
 
 const SUITES: readonly Suite[] = [
-  { name: "unit", budgetSeconds: 60 },
+  { name: "unit", budgetSeconds: 110 },
   { name: "circuits", budgetSeconds: 120 },
-  { name: "store:sqlite", budgetSeconds: 90 },
-  { name: "proofs", budgetSeconds: 90 },
+  { name: "store:sqlite", budgetSeconds: 150 },
+  { name: "proofs", budgetSeconds: 150 },
   { name: "faults", budgetSeconds: 60 },
-  { name: "e2e", budgetSeconds: 150 },
+  { name: "e2e", budgetSeconds: 180 },
 ]
 
 const full = process.argv.includes("--full")

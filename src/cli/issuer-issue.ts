@@ -78,6 +78,12 @@ interface Attestation {
 async function issue(dir: string, options: IssueOptions): Promise<void> {
   const { schema, attributes, leftOut } = await readAttestation(options)
   const issuer = await openIssuer(dir)
+  if (options.bearer === true && schema.bearer !== true) {
+    throw new CliError(
+      "option-invalid",
+      `a record of ${schema.name} belongs to a person, never to whoever has it`,
+    )
+  }
   const { holder, bearer } = await readHolder(issuer.keys, options)
   const today = Math.floor(openClock()() / SECONDS_PER_DAY)
   const credential = await issuer.issue({

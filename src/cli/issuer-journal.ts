@@ -10,53 +10,56 @@ import { CliError } from "./exit.ts"
 export interface JournalPlace {
   readonly bytes: number
   readonly torn: Buffer
-  /** The line before `bytes` was torn, and whoever began to close it died before saying so. */
-  readonly isOpen: boolean
 }
 
 /** The place behind `bytes` whole lines. */
-export const placeAfter = (bytes: number): JournalPlace => ({ bytes, torn: Buffer.alloc(0), isOpen: false })
+export const placeAfter = (bytes: number): JournalPlace => ({ bytes, torn: Buffer.alloc(0) })
 
-/** What closes a torn line: the bytes before it are no event, and were never an answer to anybody. */
+/** What ends a torn line that was closed: the bytes before it are no event, and were never an answer to anybody. */
 const RECOVERED = '{"kind":"recovered"}'
+/** A crash leaves a line's beginning, then tries to close it: behind an event's end comes nothing else. */
+const ROTTEN = /\}[^{]/
 const CHUNK_BYTES = 4 * 1024 * 1024
 
 /**
  * Passes every event behind `place` to `apply`, in order, and answers where the journal ends.
- * @throws CliError `issuer-state-damaged` for a line that is neither an event nor closed as torn
+ * @throws CliError `issuer-state-damaged` for a whole line that is neither an event nor torn, or a last piece that no
+ * crash leaves
  */
 export async function readJournal(
   path: string,
-  place: Omit<JournalPlace, "torn">,
+  place: Pick<JournalPlace, "bytes">,
   apply: (event: IssuerEvent) => void,
 ): Promise<JournalPlace> {
-  let [{ bytes, isOpen }, rest] = [place, Buffer.alloc(0)]
+  let [{ bytes }, rest] = [place, Buffer.alloc(0)]
   for await (const chunk of chunksOf(path, place.bytes)) {
     const text = Buffer.concat([rest, chunk])
     let from = 0
     for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10, from)) {
-      isOpen = readLine(text.toString("utf8", from, end), isOpen, apply)
+      readLine(text.toString("utf8", from, end), apply)
       from = end + 1
     }
     bytes += from
     rest = text.subarray(from)
     if (rest.length > MAX_EVENT_BYTES) throw damaged()
   }
-  if (isOpen && !RECOVERED.startsWith(rest.toString())) throw damaged()
-  return { bytes, torn: Buffer.from(rest), isOpen }
+  if (ROTTEN.test(rest.toString())) throw damaged()
+  return { bytes, torn: Buffer.from(rest) }
 }
 
-/** True when the line was torn and is not closed yet. */
-function readLine(line: string, isOpen: boolean, apply: (event: IssuerEvent) => void): boolean {
-  if (line === RECOVERED) return false
+function readLine(line: string, apply: (event: IssuerEvent) => void): void {
   const event = eventOf(line)
-  if (event === null || isOpen) {
-    // After a torn line come tries to close it, themselves torn at worst; anything else is bytes that rotted.
-    if (isOpen && !RECOVERED.startsWith(line)) throw damaged()
-    return true
-  }
-  apply(event)
-  return false
+  if (event !== null) apply(event)
+  else if (ROTTEN.test(line) || !(line.endsWith(RECOVERED) || isOvertaken(line))) throw damaged()
+}
+
+/**
+ * True for an event right behind a torn line: its writer had read the journal before the other one died, found so, and
+ * handed nothing out. Two whole events in one line are no such thing: the newline between them was lost.
+ */
+function isOvertaken(line: string): boolean {
+  const start = line.lastIndexOf("{")
+  return start > 0 && line.indexOf("}") === line.length - 1 && eventOf(line.slice(start)) !== null
 }
 
 function eventOf(line: string): IssuerEvent | null {
@@ -82,7 +85,7 @@ export async function appendJournal(
   place: JournalPlace,
   events: readonly IssuerEvent[],
 ): Promise<number> {
-  const close = place.torn.length > 0 || place.isOpen ? `\n${RECOVERED}\n` : ""
+  const close = place.torn.length > 0 ? `${RECOVERED}\n` : ""
   const written = Buffer.from(close + encodeIssuerEvents(events))
   const file = await open(path, "a+", 0o600)
   try {

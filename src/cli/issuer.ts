@@ -80,12 +80,13 @@ async function publish(dir: string, options: PublishOptions): Promise<void> {
   const issuer = await openIssuer(dir)
   const schemaIds = schemasToPublish(issuer.schemas(), options)
   const published = []
-  for (const [i, schemaId] of schemaIds.entries()) {
+  for (const schemaId of schemaIds) {
     const list = await issuer.publish(schemaId, openClock()())
     const path = `/v1/registries/${list.registry}/issuers/${list.issuer}/schemas/${schemaId}/status`
-    // One epoch carries them all: only the last list asks for one at once.
-    const isUrgent = options.urgent === true && i === schemaIds.length - 1
-    published.push(await client.write("PUT", `${path}?urgent=${isUrgent}`, canonicalBytes(list)))
+    // Each asks for its own epoch: a list that is refused must not hold back a revocation in the one before.
+    published.push(
+      await client.write("PUT", `${path}?urgent=${options.urgent === true}`, canonicalBytes(list)),
+    )
   }
   print({ published })
 }

@@ -41,7 +41,7 @@ const NULLIFIER = ["mode", "use", "epoch", "pool"]
  */
 export function draftOf(options: DraftOptions): string {
   const items = itemsOf(options)
-  const links = options.link?.map((text) => readLink(text)) ?? defaultLinks(items.length)
+  const links = options.link?.map((text) => readLink(text)) ?? defaultLinks(items)
   return JSON.stringify({
     purpose: {
       code: options.purpose,
@@ -111,8 +111,21 @@ function readLink(text: string): { readonly kind: string; readonly items: readon
   return { kind, items: list.split(",").map(Number) }
 }
 
-const defaultLinks = (count: number) =>
-  count < 2 ? [] : [{ kind: "samePerson", items: Array.from({ length: count }, (_, item) => item) }]
+// One person answers everything; what is counted in one pool is answered by an entitlement each.
+function defaultLinks(items: readonly DraftItem[]) {
+  const link = (kind: string, linked: readonly number[]) =>
+    linked.length < 2 ? [] : [{ kind, items: linked }]
+  const inPool = new Map<string, number[]>()
+  for (const [item, { nullifier }] of items.entries()) {
+    const { pool, epoch } = nullifier as { readonly pool?: string; readonly epoch?: string }
+    if (pool !== undefined)
+      inPool.set(`${pool} ${epoch ?? ""}`, [...(inPool.get(`${pool} ${epoch ?? ""}`) ?? []), item])
+  }
+  return [
+    ...link("samePerson", [...items.keys()]),
+    ...[...inPool.values()].flatMap((linked) => link("differentCredentials", linked)),
+  ]
+}
 
 function parseParameters(text: string): unknown {
   try {

@@ -6,8 +6,8 @@ import type { ServiceStore } from "./store.ts"
 
 /** What housekeeping works with. */
 export interface HousekeepingDeps {
-  readonly store: ServiceStore
-  readonly registries: readonly RegistryPublisher[]
+  readonly store: Pick<ServiceStore, "newestRegistryEpoch" | "eraseExpired">
+  readonly registries: readonly Pick<RegistryPublisher, "registry" | "publish">[]
   readonly now: () => number
   readonly log: Log
   /** Seconds between registry epochs. */
@@ -25,18 +25,23 @@ export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
   #current: Promise<void> | null = null
   #ticks = 0
+  /** When the newest known epoch of a registry began, Unix seconds. */
+  readonly #begun = new Map<string, number>()
   /** When the store last answered, Unix seconds. */
   heartbeatAt = 0
-  /** When the newest epoch began of the registry that is furthest behind; null while one has none. */
-  newestEpochAt: number | null = null
 
   constructor(deps: HousekeepingDeps) {
     this.#deps = deps
   }
 
-  /** Publishes an epoch if one is due, then goes on by itself. @throws what the publication throws */
+  /** When the newest epoch began of the registry that is furthest behind; null while one has none. */
+  get newestEpochAt(): number | null {
+    return this.#begun.size < this.#deps.registries.length ? null : Math.min(...this.#begun.values())
+  }
+
+  /** Publishes an epoch of every registry that has one due, then goes on by itself. @throws what a publication throws */
   async start(): Promise<void> {
-    await this.#look()
+    for (const registry of this.#deps.registries) await this.#publishIfDue(registry)
     this.#timer = setInterval(() => {
       this.#current ??= this.#tick().finally(() => {
         this.#current = null
@@ -50,33 +55,40 @@ export class Housekeeping {
     await this.#current
   }
 
+  // What fails is told and fails alone: an epoch is tried again at the next tick, erasing an hour later; readiness fails
+  // when a registry stays behind.
   async #tick(): Promise<void> {
+    for (const registry of this.#deps.registries) {
+      try {
+        await this.#publishIfDue(registry)
+      } catch (error) {
+        this.#tell("epoch-failed", error, { registry: registry.registry })
+      }
+    }
+    if (this.#ticks++ % ERASE_TICKS !== 0) return
     try {
-      await this.#look()
-      if (this.#ticks++ % ERASE_TICKS === 0) await this.#deps.store.eraseExpired(this.#deps.now())
+      await this.#deps.store.eraseExpired(this.#deps.now())
     } catch (error) {
-      // Told and tried again at the next tick; readiness fails when it lasts.
-      const code = error instanceof SottoError ? (error as SottoError<string>).code : "internal"
-      this.#deps.log.write("error", "epoch-failed", { component: "housekeeping", "err.code": code })
+      this.#tell("erase-failed", error)
     }
   }
 
-  async #look(): Promise<void> {
-    const begun = []
-    for (const registry of this.#deps.registries) begun.push(await this.#publishIfDue(registry))
-    const known = begun.filter((at) => at !== null)
-    this.newestEpochAt = known.length < begun.length ? null : Math.min(...known)
+  #tell(message: "epoch-failed" | "erase-failed", error: unknown, fields: { registry?: string } = {}): void {
+    const code = error instanceof SottoError ? (error as SottoError<string>).code : "internal"
+    this.#deps.log.write("error", message, { component: "housekeeping", ...fields, "err.code": code })
   }
 
-  async #publishIfDue(registry: RegistryPublisher): Promise<number | null> {
+  async #publishIfDue(publisher: HousekeepingDeps["registries"][number]): Promise<void> {
     const { store, now, epochSeconds, log } = this.#deps
-    let newest = await store.newestRegistryEpoch(registry.registry)
+    const { registry } = publisher
+    let newest = await store.newestRegistryEpoch(registry)
     this.heartbeatAt = now()
     if (newest === null || now() >= newest.notBeforeUnixSeconds + epochSeconds) {
-      await registry.publish({ urgent: false })
+      await publisher.publish({ urgent: false })
       log.write("info", "epoch-published")
-      newest = await store.newestRegistryEpoch(registry.registry)
+      newest = await store.newestRegistryEpoch(registry)
     }
-    return newest?.notBeforeUnixSeconds ?? null
+    if (newest === null) this.#begun.delete(registry)
+    else this.#begun.set(registry, newest.notBeforeUnixSeconds)
   }
 }

@@ -66,6 +66,13 @@ describe("clients add", () => {
     expect(Object.keys((await recordOf("corner-shop")) ?? {}).sort()).toEqual(["id", "key", "name", "origin"])
   })
 
+  it("changes the rule of no pool, not even for its only member: what was claimed could be claimed again", async () => {
+    await add("--role", "verifier", "--id", "lone", "--pool", "lone-claims")
+    await expect(
+      add("--role", "verifier", "--id", "lone", "--pool", "name=lone-claims,period=year"),
+    ).rejects.toMatchObject({ code: "pool-not-allowed" })
+  })
+
   it.each([
     ["a pool of another rule", ["--pool", "name=treatments,period=year"], "pool-not-allowed"],
     ["a period that does not exist", ["--pool", "name=other,period=week"], "malformed-request"],

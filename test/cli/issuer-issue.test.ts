@@ -121,6 +121,11 @@ describe("a record that belongs to whoever has it", () => {
     expect(encodeFr(computeHolder(BigInt(secret), BigInt(blind)))).toBe(credential.holder)
     expect(another).not.toMatchObject({ bearer: { secret } })
     expect(await issue("--attributes", path, "--schema", "medicine-pack/1")).toBe("option-invalid")
+    expect(
+      await issue("--attributes", file(JSON.stringify(treatment)), "--schema", "treatment/1", "--bearer"),
+    ).toBe(
+      "option-invalid", // a person's record with a secret that its issuer knows
+    )
     const both = ["--attributes", path, "--schema", "medicine-pack/1", "--bearer", "--holder", holder]
     expect(await issue(...both)).toBe("option-invalid")
   })

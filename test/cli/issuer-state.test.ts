@@ -178,7 +178,7 @@ describe("an index is never given twice", () => {
   it("after a crash at any byte of closing a torn line", async () => {
     const kept = await issueOne("kept")
     const torn = Buffer.concat([await readFile(journal()), Buffer.from('{"boundDay":2')])
-    const closing = '\n{"kind":"recovered"}\n'
+    const closing = '{"kind":"recovered"}\n'
     for (let cut = 0; cut <= closing.length; cut++) {
       await writeFile(journal(), Buffer.concat([torn, Buffer.from(closing.slice(0, cut))]))
       const { statusIndex } = await issueOne(`${cut}`)

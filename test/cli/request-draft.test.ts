@@ -45,6 +45,21 @@ describe("a draft from the command line", () => {
     expect(draft.items[1]?.alternatives[0]?.parameters).toEqual({ on: "today" })
   })
 
+  it("wants an entitlement each for items of one pool", () => {
+    const claim = "registry=health,mode=credential,use=once,pool=treatments,epoch=always"
+    const draft = read({
+      item: [
+        item(`statement=treatment-claim/1,${claim}`),
+        item("statement=age-over/1,registry=coverage"),
+        item(`statement=treatment-claim/1,${claim}`),
+      ],
+    })
+    expect(draft.links).toEqual([
+      { kind: "samePerson", items: [0, 1, 2] },
+      { kind: "differentCredentials", items: [0, 2] },
+    ])
+  })
+
   it("takes links as typed instead", () => {
     const two = [item("statement=a/1,registry=r"), item("statement=b/1,registry=r")]
     const link = ["sameCredential:0,1", "samePerson:1,0"]

@@ -256,6 +256,7 @@ describe("log lines", () => {
       "principalId",
       "err.code",
       "component",
+      "registry",
     ]
     for (const line of service.logLines) {
       for (const field of Object.keys(JSON.parse(line) as object)) expect(allowed).toContain(field)

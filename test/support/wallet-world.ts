@@ -41,6 +41,7 @@ export const SCHEMA: Schema = {
   name: "test-immunization",
   version: 1,
   subject: "self",
+  bearer: true, // so that one world has both kinds
   attributes: [
     { name: "disease", type: "code", open: true },
     { name: "vaccine", type: "code" },

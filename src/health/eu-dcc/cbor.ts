@@ -36,7 +36,7 @@ const OPTIONS = { allowNaN: false, allowInfinity: false, allowUndefined: false, 
  * @param bytes - attacker-controlled
  * @throws DccError `cbor-malformed`: not CBOR, bytes after the item, a duplicate key or one that is neither integer nor
  * text, text that is not UTF-8, an undefined or unknown simple value, a number without a double, deeper than 32 levels,
- * more than 4,096 items
+ * more than 4,096 items, chunks of a string counted
  */
 export function readCbor(bytes: Uint8Array): CborValue {
   const cursor = new Cursor(bytes)
@@ -74,12 +74,24 @@ class Cursor {
     return true
   }
 
+  /** Steps over the head of a string of open length if it is the next one: an item as any other. */
+  open(head: number): boolean {
+    if (!this.skip(head)) return false
+    this.#count()
+    return true
+  }
+
   /** The next head, with its content where it has no items inside. */
   next(): Token {
-    if (this.isAtEnd() || ++this.#items > MAX_ITEMS) throw malformed()
+    if (this.isAtEnd()) throw malformed()
+    this.#count()
     const token = tokenAt(this.#bytes.subarray(this.#at))
     this.#at += token.encodedLength ?? 0
     return token
+  }
+
+  #count(): void {
+    if (++this.#items > MAX_ITEMS) throw malformed()
   }
 }
 
@@ -93,8 +105,8 @@ function tokenAt(bytes: Uint8Array): Token {
 
 function readItem(cursor: Cursor, depth: number): CborValue {
   if (depth > MAX_DEPTH) throw malformed()
-  if (cursor.skip(INDEFINITE_BYTES)) return concatBytes(...readChunks(cursor, Type.bytes).map(bytesOf))
-  if (cursor.skip(INDEFINITE_TEXT)) return readChunks(cursor, Type.string).map(textOf).join("")
+  if (cursor.open(INDEFINITE_BYTES)) return concatBytes(...readChunks(cursor, Type.bytes).map(bytesOf))
+  if (cursor.open(INDEFINITE_TEXT)) return readChunks(cursor, Type.string).map(textOf).join("")
   const token = cursor.next()
   const { type } = token
   if (is(type, Type.array)) return readMany(cursor, token, () => readItem(cursor, depth + 1))

@@ -25,20 +25,11 @@ const MAX_ENTRIES = 200
 const BUNDLE_TYPES: readonly (string | undefined)[] = ["collection", "searchset"]
 
 /**
- * Reads a bundle of type collection or searchset.
- * @param bytes - attacker-controlled
- * @throws FhirError `too-large`, `malformed-json`, `malformed-bundle`, `modifier-extension`, `bundle-type`,
- * `too-many-entries`
- */
-export function readBundle(bytes: Uint8Array): readonly BundleEntry[] {
-  return readEntries(readDocument(bytes, "$"))
-}
-
-/**
- * Reads a bundle, a lone resource, or several of either; paths into several begin with the document's place, `$[0]`.
+ * Reads a bundle (collection, searchset), a lone resource, or several of either; paths into several begin with the document's place, `$[0]`.
  * The bounds of one bundle, 256 KiB and 200 entries, hold for all of them together.
  * @param documents - attacker-controlled
- * @throws FhirError as `readBundle`
+ * @throws FhirError `too-large`, `malformed-json`, `malformed-bundle`, `modifier-extension`, `bundle-type`,
+ * `too-many-entries`
  */
 export function readCollection(documents: Uint8Array | readonly Uint8Array[]): Collection {
   const list = documents instanceof Uint8Array ? [documents] : documents
@@ -65,7 +56,6 @@ function readDocument(bytes: Uint8Array, path: string): ElementReader {
 const isBundle = (document: ElementReader): boolean => document.text("resourceType") === "Bundle"
 
 function readEntries(bundle: ElementReader): readonly BundleEntry[] {
-  if (!isBundle(bundle)) throw new FhirError("malformed-bundle", `${bundle.path}.resourceType`)
   if (!BUNDLE_TYPES.includes(bundle.text("type"))) throw new FhirError("bundle-type", `${bundle.path}.type`)
   const entries = bundle.elements("entry")
   if (entries.length > MAX_ENTRIES) throw new FhirError("too-many-entries", `${bundle.path}.entry`)

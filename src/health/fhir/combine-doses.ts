@@ -2,13 +2,11 @@
 import { formatDay } from "../../protocol/credential/calendar.ts"
 import type { Attributes } from "../../protocol/wire/credential.ts"
 import type { Dose } from "./dose.ts"
-import type { IntakeProblem } from "./fhir-error.ts"
+import type { DoseProblem } from "./fhir-error.ts"
 import { onlyValue } from "./series.ts"
 
-/** Attributes of schema immunization/1 for one disease, all but `boundOn`, which is the issuer's to add. */
-export interface ImmunizationRecord {
-  /** FHIR token. */
-  readonly disease: string
+/** Attributes of schema immunization/1 for one disease, all but `birthDate` and `boundOn`, which doses do not say. */
+interface ImmunizationRecord {
   readonly attributes: Attributes
   /** JSON path of the last dose. */
   readonly path: string
@@ -22,10 +20,10 @@ export interface ImmunizationRecord {
  */
 export function combineDoses(doses: readonly Dose[]): {
   readonly records: readonly ImmunizationRecord[]
-  readonly problems: readonly IntakeProblem[]
+  readonly problems: readonly DoseProblem[]
 } {
-  const problems = new Map<string, IntakeProblem>()
-  const report = (code: IntakeProblem["code"], path: string): void => {
+  const problems = new Map<string, DoseProblem>()
+  const report = (code: DoseProblem["code"], path: string): void => {
     problems.set(`${code} ${path}`, { code, path }) // a combined vaccine would say it once per disease
   }
   const diseases = [...new Set(doses.flatMap((dose) => dose.diseases))]
@@ -34,7 +32,7 @@ export function combineDoses(doses: readonly Dose[]): {
     for (const [i, dose] of own.entries()) {
       if (own[i - 1]?.day === dose.day) report("dose-duplicate", dose.path)
     }
-    return { disease, attributes: attributesOf(disease, own, report), path: own.at(-1)?.path ?? "$" }
+    return { attributes: attributesOf(disease, own, report), path: own.at(-1)?.path ?? "$" }
   })
   return { records, problems: [...problems.values()] }
 }
@@ -42,7 +40,7 @@ export function combineDoses(doses: readonly Dose[]): {
 function attributesOf(
   disease: string,
   ascending: readonly Dose[],
-  report: (code: IntakeProblem["code"], path: string) => void,
+  report: (code: DoseProblem["code"], path: string) => void,
 ): Attributes {
   const lastDay = ascending.at(-1)?.day ?? 0
   const onLastDay = ascending.filter(({ day }) => day === lastDay)

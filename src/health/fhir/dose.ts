@@ -3,7 +3,7 @@ import type { BundleEntry } from "./bundle.ts"
 import { lookUpVaccine } from "./codes.ts"
 import { readFullDay } from "./fhir-date.ts"
 import { FhirError } from "./fhir-error.ts"
-import type { IntakeProblem } from "./fhir-error.ts"
+import type { DoseProblem } from "./fhir-error.ts"
 import type { ElementReader } from "./fhir-value.ts"
 import { readManufacturer } from "./manufacturer.ts"
 import { readSeries } from "./series.ts"
@@ -25,7 +25,7 @@ export interface Dose {
   /** Place in the series by disease; a disease without a stated place has none. */
   readonly series: ReadonlyMap<string, SeriesPlace>
   /** `protocol-ambiguous`, if any. */
-  readonly problems: readonly IntakeProblem[]
+  readonly problems: readonly DoseProblem[]
 }
 
 /**

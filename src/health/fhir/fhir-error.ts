@@ -11,9 +11,8 @@ export type BundleRefusal =
   | "subject-missing"
   | "subject-mixed"
   | "reference-unresolved"
-  | "no-immunization"
 
-/** Why one dose is left out; the code of the first one refuses a bundle without any usable dose. */
+/** Why one dose is left out; the code of the first one refuses a record of which nothing else is usable. */
 export type DoseRefusal =
   | "dose-not-given"
   | "entered-in-error"
@@ -97,9 +96,9 @@ type RecordNotice =
   | "patient-not-included"
   | "resource-unused"
 
-/** Something in a record that the issuer should see: a code and a JSON path (RFC 9535), never a value. */
-export interface IntakeProblem {
-  readonly code: DoseRefusal | DoseNotice
+/** Something in doses that the issuer should see: a code and a JSON path (RFC 9535), never a value. */
+export interface DoseProblem {
+  readonly code: DoseNotice
   readonly path: string
 }
 

@@ -2,11 +2,14 @@
 import { IMMUNIZATION_1 } from "../../protocol/catalogue/schemas/immunization-1.ts"
 import { assertHolds } from "./amount.ts"
 import type { BundleEntry } from "./bundle.ts"
+import { combineDoses } from "./combine-doses.ts"
 import { readCoverage } from "./coverage.ts"
+import { readDose } from "./dose.ts"
+import type { Dose } from "./dose.ts"
 import { FhirError } from "./fhir-error.ts"
 import { qualificationsOf, readLicence } from "./licence.ts"
 import { readObservation } from "./observation.ts"
-import { combineImmunizations } from "./read-immunizations.ts"
+import { defined } from "./record-context.ts"
 import type { RecordContext } from "./record-context.ts"
 import type { RecordDraft } from "./record-draft.ts"
 import type { Subject } from "./subject.ts"
@@ -21,7 +24,7 @@ export interface Reading {
 export function readEach(context: RecordContext, subject: Subject): Reading {
   const drafts: RecordDraft[] = []
   const refusals: FhirError[] = []
-  const attempt = (read: () => readonly RecordDraft[]): void => {
+  const attempt: Attempt = (read) => {
     try {
       const found = read()
       for (const draft of found) assertCanBeSigned(draft)
@@ -31,15 +34,29 @@ export function readEach(context: RecordContext, subject: Subject): Reading {
       refusals.push(cause)
     }
   }
-  const { entries, person, today, report } = context
-  const doses = combineImmunizations(entries, person.birthDate, today)
-  refusals.push(...doses.refusals)
-  for (const { code, path } of doses.problems) report(code, path)
-  for (const { attributes, path } of doses.records) {
-    attempt(() => [{ schema: IMMUNIZATION_1, attributes, path }])
-  }
-  for (const entry of entries) readEntry(context, subject, entry, attempt)
+  readDoses(context, attempt)
+  for (const entry of context.entries) readEntry(context, subject, entry, attempt)
   return { drafts, refusals }
+}
+
+/** Keeps what is read, or the reason why it is refused. */
+type Attempt = (read: () => readonly RecordDraft[]) => void
+
+/** Doses count for the diseases they are against; one that is refused counts for none. */
+function readDoses({ entries, person, today, report }: RecordContext, attempt: Attempt): void {
+  const doses: Dose[] = []
+  for (const entry of entries.filter(({ resourceType }) => resourceType === "Immunization")) {
+    attempt(() => {
+      doses.push(readDose(entries, entry, today))
+      return []
+    })
+  }
+  const { records, problems } = combineDoses(doses)
+  for (const { code, path } of [...doses.flatMap((dose) => dose.problems), ...problems]) report(code, path)
+  const birthDate = defined({ birthDate: person.birthDate })
+  for (const { attributes, path } of records) {
+    attempt(() => [{ schema: IMMUNIZATION_1, attributes: { ...attributes, ...birthDate }, path }])
+  }
 }
 
 // What stands beside records and is read with them, or names people and places only.
@@ -52,12 +69,7 @@ const BESIDE = [
   "PractitionerRole",
 ].concat(["Location", "Encounter", "RelatedPerson", "Provenance"])
 
-function readEntry(
-  context: RecordContext,
-  subject: Subject,
-  entry: BundleEntry,
-  attempt: (read: () => readonly RecordDraft[]) => void,
-): void {
+function readEntry(context: RecordContext, subject: Subject, entry: BundleEntry, attempt: Attempt): void {
   const { resourceType, resource } = entry
   if (resourceType === "Observation") {
     attempt(() => [readObservation(context, entry)].filter((draft) => draft !== null))
@@ -71,11 +83,7 @@ function readEntry(
   } else if (!BESIDE.includes(resourceType)) context.report("resource-unused", resource.path)
 }
 
-function readLicences(
-  context: RecordContext,
-  entry: BundleEntry,
-  attempt: (read: () => readonly RecordDraft[]) => void,
-): void {
+function readLicences(context: RecordContext, entry: BundleEntry, attempt: Attempt): void {
   attempt(() => {
     for (const qualification of qualificationsOf(entry)) {
       attempt(() => [readLicence(context, entry, qualification)])

@@ -1,5 +1,5 @@
 // Immunization.protocolApplied: which dose of how many, by disease. What is not stated stays unknown, never guessed.
-import type { IntakeProblem } from "./fhir-error.ts"
+import type { DoseProblem } from "./fhir-error.ts"
 import type { ElementReader } from "./fhir-value.ts"
 
 /** Place of a dose in its series, as far as the record states it as a number. */
@@ -18,7 +18,7 @@ export interface SeriesPlace {
 export function readSeries(
   dose: ElementReader,
   diseases: readonly string[],
-): { readonly series: ReadonlyMap<string, SeriesPlace>; readonly problems: readonly IntakeProblem[] } {
+): { readonly series: ReadonlyMap<string, SeriesPlace>; readonly problems: readonly DoseProblem[] } {
   const protocols = dose.elements("protocolApplied").map((protocol) => ({
     targets: readTargets(protocol),
     doseNumber: protocol.positiveInt("doseNumberPositiveInt"),

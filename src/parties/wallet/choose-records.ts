@@ -11,6 +11,7 @@ import { chooseMember, evaluatePart, evaluateStatement } from "../../protocol/cr
 import type { StatementInput } from "../../protocol/credential/statement-conditions.ts"
 import type { PresentationRequest } from "../../protocol/wire/presentation-request.ts"
 import type { CheckedRequest } from "./check-request.ts"
+import { areNamedApart, areOneWard, describeMixed, linkedItems } from "./one-ward.ts"
 import { checkOwnStatus } from "./own-status.ts"
 import type { OwnStatus } from "./own-status.ts"
 import { findAmbiguous, recordsFor } from "./pick-records.ts"
@@ -30,7 +31,8 @@ export interface ChosenRecord {
 const MAX_TRIES = 20_000
 
 /**
- * One record per item such that every statement and every link holds, or why there is none.
+ * One record per item such that every statement and every link holds, or why there is none. Linked items about wards are
+ * never answered with records of different names.
  * @param picked - records that the holder named, by their positions from 1: `recordsFor`
  */
 export function chooseRecords(
@@ -52,13 +54,36 @@ export function chooseRecords(
       lacking.flatMap(({ details }) => details),
     )
   }
-  const value = assign(
+  return joinRecords(
     checked.request,
     judged.map(({ candidates }) => candidates),
+    credentials,
   )
-  return value === null
-    ? refused("not-satisfied", ["no records satisfy the links between the items"])
-    : { ok: true, value }
+}
+
+// Records of one name are preferred; a missing name is told to the holder on the screen; different names are refused.
+function joinRecords(
+  request: PresentationRequest,
+  candidates: readonly (readonly ChosenRecord[])[],
+  credentials: readonly HeldCredential[],
+): { readonly ok: true; readonly value: readonly ChosenRecord[] } | Refused {
+  const groups = linkedItems(request.links)
+  const everyGroup =
+    (fits: (records: readonly HeldCredential[]) => boolean) =>
+    (chosen: readonly ChosenRecord[]): boolean =>
+      groups.every((items) => fits(items.flatMap((item) => chosen[item]?.held ?? [])))
+  const value =
+    assign(request, candidates, everyGroup(areOneWard)) ??
+    assign(
+      request,
+      candidates,
+      everyGroup((records) => !areNamedApart(records)),
+    )
+  if (value !== null) return { ok: true, value }
+  const mixed = assign(request, candidates, () => true)
+  if (mixed === null) return refused("not-satisfied", ["no records satisfy the links between the items"])
+  const held = mixed.map((chosen) => chosen.held)
+  return refused("record-ambiguous", describeMixed(request.links, held, credentials))
 }
 
 interface Judged {
@@ -127,10 +152,11 @@ function holds(clause: Clause, input: StatementInput, attrs: readonly bigint[]):
   })
 }
 
-/** The first assignment, in the order of alternatives and records, that satisfies the links. */
+/** The first assignment, in the order of alternatives and records, that satisfies the links and fits, as do its beginnings. */
 function assign(
   request: PresentationRequest,
   candidates: readonly (readonly ChosenRecord[])[],
+  fits: (chosen: readonly ChosenRecord[]) => boolean,
 ): readonly ChosenRecord[] | null {
   let tries = 0
   const extend = (chosen: readonly ChosenRecord[]): readonly ChosenRecord[] | null => {
@@ -139,7 +165,7 @@ function assign(
     for (const option of options) {
       if (++tries > MAX_TRIES) return null
       const next = [...chosen, option]
-      const found = areLinksPossible(request, next) ? extend(next) : null
+      const found = areLinksPossible(request, next) && fits(next) ? extend(next) : null
       if (found !== null) return found
     }
     return null

@@ -157,6 +157,10 @@ function describeWarnings(
       "You answered another verifier about this kind of record; if they compare notes, both answers narrow it down.",
     ],
     [
+      chosen.some(({ held }) => held.credential.bearer !== undefined),
+      "A record here belongs to whoever has it; who made it knows its secret and can recognise this answer.",
+    ],
+    [
       areWardsMixed(chosen),
       "These records may be about different people you act for; this wallet cannot tell whether they are one person's.",
     ],

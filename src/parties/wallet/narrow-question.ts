@@ -135,7 +135,12 @@ function isNarrow({ definitions }: Subject, set: IntegerSet, findValueSet: FindV
   })
 }
 
+/** Values of the longest list that a statement can hold, a value set. */
+const LONGEST_LIST = 4096n
+
 function countCodes(definition: AttributeDefinition, set: IntegerSet, findValueSet: FindValueSet): bigint {
+  // Whoever lists identifiers knows whose they are and pads with others; "none of these" leaves nearly everybody.
+  if (definition.identifies === true) return countOf(set) > LONGEST_LIST ? countOf(set) : 0n
   if (definition.codes === undefined) return countOf(set)
   const known = findValueSet(definition.codes)?.members ?? []
   return BigInt(known.filter((code) => contains(set, code)).length)

@@ -47,6 +47,8 @@ export function receiveCredential(
 ): Verdict<Wallet, CredentialRefusal> {
   const scalars = recompute(credential, schema)
   if (scalars === null || credential.registry !== epoch.body.registry) return refuse("schema-mismatch")
+  // Whoever made a bearer record knows its secret: a personal record in that form would show its issuer every use of it.
+  if (credential.bearer !== undefined && schema.bearer !== true) return refuse("schema-mismatch")
   const issuer = epoch.bundle.issuers.find(({ id }) => id === credential.issuer)
   if (issuer === undefined) return refuse("issuer-not-listed")
   const n =

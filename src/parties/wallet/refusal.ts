@@ -17,7 +17,7 @@ export type RespondRefusalCode =
   | "anonymity-issuer" // W6
   | "narrow-question" // W7
   | "bisecting" // W8
-  | "record-ambiguous" // records about several people the holder acts for, and none is named
+  | "record-ambiguous" // several people the holder acts for: none is named, or linked items would mix them
   | "already-revoked" // E8 of every record that would answer
   | "not-satisfied" // W10
   | "declined" // W11

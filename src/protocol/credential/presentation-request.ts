@@ -128,6 +128,7 @@ export function assertConsistent(request: UnsignedRequest): void {
     if (link.kind === "differentCredentials" && !countsEntitlements(request, link.items))
       throw inconsistent("a link")
   }
+  if (!saysWhatIsCounted(request)) throw inconsistent("two items of one pool without a link")
 }
 
 /** Every epoch that contains an instant: day, month, quarter and year in UTC, and `always`. */
@@ -166,6 +167,23 @@ function countsEntitlements({ items }: UnsignedRequest, linked: readonly number[
   return uses.every(
     (use) =>
       use?.mode === "credential" && use.use === first?.use && comparedWithin(use) === comparedWithin(first),
+  )
+}
+
+// Equal nullifiers of one answer are spent once. So two items of one pool say whether they mean one entitlement or two:
+// unsaid, one would answer both and be paid twice.
+function saysWhatIsCounted({ items, links }: UnsignedRequest): boolean {
+  const counted = items.flatMap(({ nullifier }, item) =>
+    nullifier.use === "once" && nullifier.pool !== undefined
+      ? [{ item, within: comparedWithin(nullifier) }]
+      : [],
+  )
+  const isSaid = (a: number, b: number): boolean =>
+    links.some(({ kind, items: linked }) => kind !== "samePerson" && linked.includes(a) && linked.includes(b))
+  return counted.every((one) =>
+    counted.every(
+      (other) => one.item >= other.item || one.within !== other.within || isSaid(one.item, other.item),
+    ),
   )
 }
 

@@ -20,14 +20,17 @@ export function assertSchema(schema: Schema): void {
 }
 
 function faultOf(definition: AttributeDefinition): string | null {
-  const { type, scale, unit, min, max, minWidth, open, codes, optional, openStart, openEnd } = definition
+  const { type, scale, unit, min, max, minWidth, open, codes, optional, openStart, openEnd, identifies } =
+    definition
   const isNumber = type === "int" || type === "decimal"
   const hasOpenEnd = openStart === true || openEnd === true
   if (isNumber !== (min !== undefined && max !== undefined)) return "min and max belong to numbers, both"
   if (isNumber && !isRange(definition)) return "min and max are not a range of the type"
   if ((type === "decimal") !== (scale !== undefined)) return "scale belongs to decimals"
   if (unit !== undefined && !isNumber) return "unit belongs to numbers"
-  if (codes !== undefined && type !== "code") return "codes belong to codes"
+  if ((codes !== undefined || identifies !== undefined) && type !== "code") return "codes belong to codes"
+  if (identifies === true && (codes !== undefined || open === true))
+    return "what identifies is neither open nor a list"
   if (hasOpenEnd && (type !== "date" || optional === true))
     return "open ends belong to dates that are not optional"
   if (openStart === true && openEnd === true) return "one open end"

@@ -4,10 +4,11 @@ import type { AttributeDefinition, Schema } from "../wire/statement.ts"
 import { dayAt } from "./calendar.ts"
 import { makeCodeWords } from "./code-words.ts"
 import type { Labels } from "./labels.ts"
+import { isOnlyAbout, isPinned } from "./pinned.ts"
 import { describeSlot } from "./slot-words.ts"
 import type { Speaker } from "./slot-words.ts"
 import { attributeIndex, isOrdered } from "./schema.ts"
-import { LARGEST_BOUND, OP } from "./slot.ts"
+import { OP } from "./slot.ts"
 import type { Clause, Slot } from "./slot.ts"
 import { compileClauses } from "./slots.ts"
 import type { StatementInput } from "./statement-conditions.ts"
@@ -39,7 +40,7 @@ export function describeStatement(input: StatementInput, labels: Labels): Statem
   const ids = new Set(clauses.flat().flatMap(({ valueSetId }) => valueSetId ?? []))
   return {
     willProve: clauses.map((clause) => clause.map((slot) => describeSlot(slot, speaker)).join(", or ")),
-    willNotLearn: [...describeUnsaid(clauses, schema, nounOf), ...describeOmitted(input.statement)],
+    willNotLearn: [...describeUnsaid(clauses, input, nounOf), ...describeOmitted(input.statement)],
     sets: [...ids].map((id) => ({ id, codes: codes.sayEach(input.valueSets(id)?.codes ?? []) })),
   }
 }
@@ -55,12 +56,16 @@ function describeOmitted({ omits = [] }: StatementInput["statement"]): readonly 
 
 function describeUnsaid(
   clauses: readonly Clause[],
-  schema: Schema,
+  input: StatementInput,
   nounOf: (definition: AttributeDefinition) => string,
 ): readonly string[] {
+  const { schema } = input
+  const pinned = schema.attributes.filter((definition) => isPinned(clauses, definition, input))
+  const isDecided = (clause: Clause): boolean =>
+    clause.length === 1 || pinned.some((definition) => isOnlyAbout(clause, definition, schema))
   const open = schema.attributes.flatMap((definition): readonly string[] => {
     const literals = clauses.flat().filter((slot) => mentions(schema, slot, definition.name))
-    if (literals.length === 0 || clauses.some((clause) => pins(schema, clause, definition.name))) return []
+    if (literals.length === 0 || pinned.includes(definition)) return []
     const noun = nounOf(definition)
     if (isOrdered(definition)) return [`the exact ${noun}`]
     const isListed = literals.some(({ op, not }) => !not && (op === OP.in || op === OP.inSet))
@@ -75,7 +80,7 @@ function describeUnsaid(
   )
   return [
     ...open,
-    ...(clauses.some(({ length }) => length > 1) ? [`which side of an "or" is true`] : []),
+    ...(clauses.every(isDecided) ? [] : [`which side of an "or" is true`]),
     ...(rest.length > 0 ? [`anything about ${others}`] : []),
   ]
 }
@@ -86,12 +91,4 @@ function mentions(schema: Schema, { op, field, field2 }: Slot, name: string): bo
   return [...index.values()].some(
     ({ definition, position }) => definition.name === name && fields.includes(position),
   )
-}
-
-// A clause of one literal that leaves one value: the verifier learns it.
-function pins(schema: Schema, clause: Clause, name: string): boolean {
-  const [slot, ...others] = clause
-  if (slot === undefined || others.length > 0 || slot.not || !mentions(schema, slot, name)) return false
-  if (slot.op === OP.in) return new Set(slot.list).size === 1
-  return slot.op === OP.equal || (slot.op === OP.between && slot.lo === slot.hi && slot.hi !== LARGEST_BOUND)
 }

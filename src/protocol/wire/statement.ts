@@ -87,6 +87,7 @@ const attribute = z.strictObject({
   openStart: z.literal(true).optional(),
   openEnd: z.literal(true).optional(),
   codes: versionedName.optional(),
+  identifies: z.literal(true).optional(), // one value for each record: a list of them is a list of people
 })
 /** One attribute of a schema; its position follows from the order (partialDate takes two). */
 export type AttributeDefinition = z.infer<typeof attribute>
@@ -98,6 +99,7 @@ const schema = z.strictObject({
   version: z.int().min(1).max(1000),
   subject: z.enum(["self", "ward"]),
   observes: z.string().max(200).optional(),
+  bearer: z.literal(true).optional(), // records may belong to whoever has them
   attributes: z.array(attribute).min(1).max(16),
 })
 /** A credential schema document. */

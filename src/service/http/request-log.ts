@@ -14,6 +14,7 @@ type LogMessage =
   | "drain-deadline"
   | "epoch-published"
   | "epoch-failed"
+  | "erase-failed"
   | "erased"
   | "ledger-halted"
 
@@ -29,6 +30,7 @@ interface LogFields {
   readonly bytesOut?: number
   readonly principalId?: string
   readonly component?: string
+  readonly registry?: string // its public id
   readonly "err.code"?: string
 }
 

@@ -65,13 +65,11 @@ export async function registerVerifier(
   throw new Problem("phase-refused", { detail: "the directory has replaced this very record before" })
 }
 
-// Two rules under one name would be two scopes: an entitlement could be used once under each.
-async function requireOneRule(
-  store: RegistrarDeps["store"],
-  { id, pools = [] }: VerifierRecord,
-): Promise<void> {
-  const others = (await store.listVerifiers()).filter((row) => row.id !== id && row.state === "active")
-  const known = others.flatMap((row) => verifierOf(row).pools ?? [])
+// Two rules under one name would be two scopes: an entitlement could be used once under each. That holds for a pool of
+// one member as well, so its own record counts.
+async function requireOneRule(store: RegistrarDeps["store"], { pools = [] }: VerifierRecord): Promise<void> {
+  const active = (await store.listVerifiers()).filter((row) => row.state === "active")
+  const known = active.flatMap((row) => verifierOf(row).pools ?? [])
   const other = pools.find((pool) =>
     known.some(
       ({ name, mode, period }) => name === pool.name && (mode !== pool.mode || period !== pool.period),

@@ -97,6 +97,16 @@ describe("what is no item of a certificate", () => {
     expect(refusal("9b001fffffffffffff00")).toBe("cbor-malformed")
     expect(refusal("bb001fffffffffffff00")).toBe("cbor-malformed")
   })
+
+  it("counts strings of open length and their chunks, empty ones too", () => {
+    const emptyOf = (count: number, one: string): string => `9f${one.repeat(count)}ff`
+    for (const one of ["5fff", "7fff"]) {
+      expect(refusal(emptyOf(4095, one))).toBe("no error")
+      expect(refusal(emptyOf(4096, one))).toBe("cbor-malformed")
+    }
+    expect(refusal(`5f${"40".repeat(4095)}ff`)).toBe("no error")
+    expect(refusal(`5f${"40".repeat(4096)}ff`)).toBe("cbor-malformed")
+  })
 })
 
 describe("any bytes", () => {

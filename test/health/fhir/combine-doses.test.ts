@@ -92,7 +92,7 @@ describe("a combined vaccine", () => {
       ["urn:disease|flu", { doseNumber: 7 }],
     ])
     const { records } = combineDoses([given(5, { diseases: [COVID, "urn:disease|flu"], series })])
-    expect(records.map(({ disease, attributes }) => [disease, attributes["doseNumber"]])).toEqual([
+    expect(records.map(({ attributes }) => [attributes["disease"], attributes["doseNumber"]])).toEqual([
       [COVID, 1],
       ["urn:disease|flu", 7],
     ])

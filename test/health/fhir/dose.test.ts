@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest"
-import { readImmunizations } from "../../../src/health/fhir/read-immunizations.ts"
+import { readRecords } from "../../../src/health/fhir/read-records.ts"
 import { CATALOGUE } from "../../../src/protocol/catalogue/released.ts"
 import { encodeAttributes } from "../../../src/protocol/credential/attribute.ts"
 import type { Attributes } from "../../../src/protocol/wire/credential.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { bundleBytes, coded, CVX, dayOf, dose, patient } from "../../support/fhir-bundle.ts"
+import { bundleBytes, coded, CVX, dose, patient } from "../../support/fhir-bundle.ts"
 import type { Element } from "../../support/fhir-bundle.ts"
+import { READ_ON } from "../../support/fhir-records.ts"
 
 const MRNA = "http://snomed.info/sct|1119349007"
 const PFIZER = "urn:eu:dcc:vaccines-covid-19-names|EU/1/20/1528"
@@ -13,8 +14,8 @@ const MAKERS = "http://hl7.org/fhir/sid/mvx"
 
 function read(members: Element, ...others: readonly Element[]): Attributes {
   const bytes = bundleBytes([patient(), dose(members), ...others])
-  const [record] = readImmunizations(bytes, dayOf("2026-11-20")).records
-  if (record === undefined) throw new Error("no record")
+  const [record] = readRecords(bytes, READ_ON).records
+  if (record?.schema !== "immunization/1") throw new Error("no immunization")
   return record.attributes
 }
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest"
-import { readImmunizations } from "../../../src/health/fhir/read-immunizations.ts"
+import { readRecords } from "../../../src/health/fhir/read-records.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { bundleBytes, dayOf, dose } from "../../support/fhir-bundle.ts"
+import { bundleBytes, dose } from "../../support/fhir-bundle.ts"
+import { READ_ON } from "../../support/fhir-records.ts"
 
-const TODAY = dayOf("2026-11-20")
 const SERVER = "https://clinic.example/fhir"
 
 /** The code for one patient and one dose that names its patient as `reference`. */
 function codeFor(patientUrl: string | undefined, reference: string, doseUrl?: string): string {
   const person = { fullUrl: patientUrl, resource: { resourceType: "Patient", id: "7" } }
   const given = { fullUrl: doseUrl, ...dose({ id: "9", patient: { reference } }) }
-  return codeOf(() => readImmunizations(bundleBytes([person, given]), TODAY))
+  return codeOf(() => readRecords(bundleBytes([person, given]), READ_ON))
 }
 
 describe("the patient of a dose", () => {
@@ -48,13 +48,13 @@ describe("the patient of a dose", () => {
       { fullUrl: url, resource: { resourceType: "Organization", id: "8" } },
       dose({ patient: { reference: url } }),
     ]
-    expect(codeOf(() => readImmunizations(bundleBytes(entries), TODAY))).toBe("subject-mixed")
+    expect(codeOf(() => readRecords(bundleBytes(entries), READ_ON))).toBe("subject-mixed")
   })
 
   it.each(["subject", "beneficiary", "patient"])("is compared with the %s of every other entry", (member) => {
     const person = { fullUrl: "urn:uuid:a", resource: { resourceType: "Patient" } }
     const foreign = { resource: { resourceType: "Basic", [member]: { reference: "urn:uuid:b" } } }
     const bytes = bundleBytes([person, dose({ patient: { reference: "urn:uuid:a" } }), foreign])
-    expect(codeOf(() => readImmunizations(bytes, TODAY))).toBe("reference-unresolved")
+    expect(codeOf(() => readRecords(bytes, READ_ON))).toBe("reference-unresolved")
   })
 })

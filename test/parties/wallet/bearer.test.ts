@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest"
 import { drawBearer } from "../../../src/parties/issuer/draw-bearer.ts"
 import { receiveCredential } from "../../../src/parties/wallet/receive-credential.ts"
 import { respond } from "../../../src/parties/wallet/respond.ts"
+import { PERSON_1 } from "../../../src/protocol/catalogue/schemas/person-1.ts"
+import { computeSchemaId } from "../../../src/protocol/credential/schema.ts"
 import { signCredential } from "../../../src/protocol/credential/credential.ts"
 import { computeScope } from "../../../src/protocol/credential/presentation-request.ts"
 import { encodeFr } from "../../../src/protocol/primitives/field.ts"
@@ -88,6 +90,34 @@ describe("a record that belongs to whoever has it", () => {
     expect(answer).toMatchObject({ ok: false, reason: "not-satisfied" })
     await giveRecord(world, store, { statusIndex: 6 })
     expect(await respond(world.request(twice), makeContext(world, store))).toMatchObject({ ok: true })
+  })
+
+  test("is taken only where the schema says that its records belong to whoever has them", async () => {
+    const world = makeWorld()
+    const store = openHolderStore(world)
+    const { holder, bearer } = drawBearer({ registry: REGISTRY, id: "issuer-0" }, seededRandom("person"))
+    const attributes = { birthDate: "1971-03-29", boundOn: "2026-11-01" }
+    const { signature: _signature, ...unsigned } = world.issue(store.current())
+    const person = {
+      schema: "person/1",
+      schemaId: computeSchemaId(PERSON_1),
+      holder: holder.holder,
+      attributes,
+    }
+    const credential = signCredential({ ...unsigned, ...person }, PERSON_1, world.issuers[0]!.seed)
+    const epoch = await newestEpoch(world, store)
+    const refusalOf = (offered: Credential) => receiveCredential(store.current(), offered, PERSON_1, epoch)
+    // Its issuer would know the secret, and with it every use of a personal record.
+    expect(refusalOf({ ...credential, bearer })).toEqual({ ok: false, reason: "schema-mismatch" })
+    expect(refusalOf(credential)).toEqual({ ok: false, reason: "credential-not-ours" })
+  })
+
+  test("says in the consent that whoever made it can recognise the answer", async () => {
+    const world = makeWorld()
+    const { store } = await take(world, pack(world))
+    const context = makeContext(world, store)
+    await respond(world.request(perPack), context)
+    expect(context.screens[0]?.warnings.join()).toContain("belongs to whoever has it")
   })
 
   test("keeps its opening through its document", () => {

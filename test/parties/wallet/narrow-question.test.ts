@@ -40,6 +40,11 @@ function narrow(where: Where, schema: Schema = SCHEMA): readonly string[] {
     .map(({ subject }) => subject)
 }
 
+const IDENTIFIED: Schema = {
+  ...SCHEMA,
+  attributes: [{ name: "certificateId", type: "code", identifies: true, optional: true }],
+}
+
 const within = (days: number): Where => ({
   field: "occurredOn",
   between: ["2026-08-01", `2026-08-${String(days).padStart(2, "0")}`],
@@ -51,6 +56,17 @@ describe("a narrow question", () => {
     expect(narrow({ field: "occurredOn", eq: "2026-08-17" })).toEqual(["occurredOn"])
     expect(narrow(within(6))).toEqual(["occurredOn"])
     expect(narrow(within(7))).toEqual([])
+  })
+
+  test("is any list of what identifies a record, however it is padded, and never that it is none of some", () => {
+    const ask = (where: Where) => narrow(where, IDENTIFIED)
+    const field = "certificateId"
+    const ids = Array.from({ length: 16 }, (_, i) => `urn:id|${i}`)
+    expect(ask({ field, in: ids })).toEqual([field])
+    expect(ask({ field, eq: "urn:id|1" })).toEqual([field])
+    expect(ask({ field, in: { valueSet: "set-72/1" } })).toEqual([field])
+    expect(ask({ not: { field, in: ids } })).toEqual([])
+    expect(ask({ field, present: true })).toEqual([])
   })
 
   test("is two one-sided bounds that meet, in two clauses or one behind the other in ORs", () => {

@@ -187,6 +187,103 @@ describe("several dependants", () => {
   })
 })
 
+describe("linked questions about a dependant", () => {
+  const COVER: Schema = { ...WARD, name: "test-cover" }
+  const COVER_STATEMENT: Statement = { ...WARD_STATEMENT, id: "test-ward-cover/1", schema: "test-cover/1" }
+
+  /** Vaccinations, then covers, each by the name that the holder gave it. */
+  async function stageCovers(vaccinations: readonly (string | null)[], covers: readonly (string | null)[]) {
+    const world = makeWorld(5, [SCHEMA, WARD, COVER])
+    for (const statement of [WARD_STATEMENT, COVER_STATEMENT])
+      world.anchor("statement", statement.id, statement)
+    const store = openHolderStore(world)
+    const schemas = [...vaccinations.map(() => WARD), ...covers.map(() => COVER)]
+    for (const [statusIndex, schema] of schemas.entries())
+      await giveRecord(world, store, { schema, statusIndex, credId: encodeFr(BigInt(statusIndex + 1)) })
+    const scene = { world, store, context: makeContext(world, store) }
+    await nameRecords(scene, [...vaccinations, ...covers])
+    return scene
+  }
+  const linking =
+    (links: Parameters<RequestChange>[0]["links"], covers = 1): RequestChange =>
+    (request) => {
+      const [own] = request.items
+      const cover = { ...own!, alternatives: [alternativeOf(COVER_STATEMENT, COVER)(request)] }
+      return {
+        ...request,
+        items: [{ ...own!, alternatives: [wardAlternative(request)] }, ...Array(covers).fill(cover)],
+        links,
+      }
+    }
+  const linked = linking([{ kind: "samePerson", items: [0, 1] }])
+  const recordsOf = (scene: Scene) => scene.context.screens.at(-1)?.items.map(({ record }) => record.number)
+  const mixed = {
+    ok: false,
+    reason: "record-ambiguous",
+    details: ["items 1, 2 are to be about one person, but the names of records 1, 2 differ"],
+  }
+
+  test("are not answered with one child's vaccination and another's cover, named by the holder or not", async () => {
+    const scene = await stageCovers(["Mia"], ["Ben"])
+    expect(await answer(scene, linked)).toEqual(mixed)
+    expect(await answer(scene, linked, { records: [1, 2] })).toEqual(mixed)
+    expect(scene.context.screens).toEqual([])
+    expect(scene.context.prover.calls).toEqual([])
+  })
+
+  test("are answered with different children's records when no link joins them, with a warning", async () => {
+    const scene = await stageCovers(["Mia"], ["Ben"])
+    expect((await answer(scene, linking([]))).ok).toBe(true)
+    expect(scene.context.screens[0]!.warnings.join()).toContain("different people you act for")
+  })
+
+  test("are answered with the records of one name, whichever comes first", async () => {
+    const scene = await stageCovers(["Mia"], ["Ben", null, "Mia"])
+    expect((await answer(scene, linked, { records: [1, 2, 3, 4] })).ok).toBe(true)
+    expect(recordsOf(scene)).toEqual([1, 4])
+    expect(scene.context.screens[0]!.warnings.join()).not.toContain("different people")
+    expect((await answer(scene, linked, { records: [1, 2, 3] })).ok).toBe(true)
+    expect(recordsOf(scene)).toEqual([1, 3])
+    expect(scene.context.screens[1]!.warnings.join()).toContain("different people you act for")
+  })
+
+  test("are answered with a warning when a name is missing", async () => {
+    for (const names of [[null], ["Mia"]]) {
+      const scene = await stageCovers(names, [null])
+      expect((await answer(scene, linked)).ok).toBe(true)
+      expect(scene.context.screens[0]!.warnings.join()).toContain("different people you act for")
+    }
+  })
+
+  test("are one question where links meet: a chain of links does not lead from one child to another", async () => {
+    const scene = await stageCovers([null], ["Mia", "Ben"])
+    const change = linking(
+      [
+        { kind: "samePerson", items: [0, 1] },
+        { kind: "samePerson", items: [0, 2] },
+        { kind: "differentCredentials", items: [1, 2] },
+      ],
+      2,
+    )
+    const counted: RequestChange = (request) => {
+      const { items, ...rest } = change(request)
+      const nullifier = { mode: "credential", use: "once", epoch: "2026" } as const
+      return { ...rest, items: items.map((item) => ({ ...item, nullifier })) }
+    }
+    expect(await answer(scene, counted, { records: [2, 3] })).toMatchObject({
+      reason: "record-ambiguous",
+      details: ["items 1, 2, 3 are to be about one person, but the names of records 2, 3 differ"],
+    })
+  })
+
+  test("whose links nobody's records satisfy are still told so", async () => {
+    const scene = await stageCovers(["Mia"], ["Mia"])
+    expect(await answer(scene, linking([{ kind: "sameCredential", items: [0, 1] }]))).toMatchObject({
+      reason: "not-satisfied",
+    })
+  })
+})
+
 describe("the holder's name for a record", () => {
   test("stays in the wallet file, and with the person over a re-issue", async () => {
     const scene = await stage([{ schema: WARD, credId: encodeFr(9n) }])

@@ -118,6 +118,24 @@ describe("a request in a pool is consistent only", () => {
   })
 })
 
+describe("two items of one pool", () => {
+  const ask = (links: PresentationRequest["links"], count = 2) => {
+    const [item] = pooled.items
+    if (item === undefined) throw new Error("a request has an item")
+    const items = Array.from({ length: count }, () => item)
+    return codeOf(() => assertConsistent({ ...pooled, items, links }))
+  }
+
+  it("say whether they are one entitlement or two: unsaid, one would be paid for twice", () => {
+    expect(ask([])).toBe("request-inconsistent")
+    expect(ask([{ kind: "samePerson", items: [0, 1] }])).toBe("request-inconsistent")
+    expect(ask([{ kind: "differentCredentials", items: [0, 1] }])).toBe("no error")
+    expect(ask([{ kind: "sameCredential", items: [0, 1] }])).toBe("no error") // two questions about one claim
+    expect(ask([{ kind: "differentCredentials", items: [0, 1] }], 3)).toBe("request-inconsistent")
+    expect(ask([{ kind: "differentCredentials", items: [0, 1, 2] }], 3)).toBe("no error")
+  })
+})
+
 describe("the wire", () => {
   const draft = (nullifier: unknown) =>
     JSON.stringify({

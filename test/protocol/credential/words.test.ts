@@ -1,13 +1,15 @@
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { CATALOGUE } from "../../../src/protocol/catalogue/released.ts"
 import { LABELS } from "../../../src/protocol/catalogue/labels.ts"
 import { encodeCode } from "../../../src/protocol/credential/attribute.ts"
 import type { Labels } from "../../../src/protocol/credential/labels.ts"
 import { schemaName } from "../../../src/protocol/credential/schema.ts"
+import { evaluateStatement } from "../../../src/protocol/credential/statement.ts"
 import { plainText, sayNumber } from "../../../src/protocol/credential/value-words.ts"
 import { describeStatement } from "../../../src/protocol/credential/words.ts"
 import type { Statement, Where } from "../../../src/protocol/wire/statement.ts"
-import { MMOL } from "../../support/every-type.ts"
+import { EVERY_TYPE, MMOL } from "../../support/every-type.ts"
 import { filledStatement } from "../../support/filled-statements.ts"
 import { inputOf, LONG_SET } from "../../support/made-statements.ts"
 
@@ -69,7 +71,7 @@ const RELEASED: Readonly<Record<string, readonly string[]>> = {
     "the disease tested for is COVID-19",
     "the kind of test is nucleic acid test (NAAT, such as PCR), or the time of sampling is at or after 18 November 2026, 12:00 UTC (48 hours before this request)",
     "the time of sampling is at or after 17 November 2026, 12:00 UTC (72 hours before this request)",
-    "the test result is not detected (negative)",
+    "the test result is one of negative or not detected (negative)",
   ],
   "recovery-certificate/1": [
     "the disease is COVID-19",
@@ -178,6 +180,120 @@ describe("what a verifier will not learn", () => {
     expect(describeStatement({ ...input, statement }, LABELS).willNotLearn).toContain(
       `whether you keep the rules "GR-FR-0000" or "RR' and all others": this statement leaves that out`,
     )
+  })
+
+  const [KIND, LIST, COUNT] = ["what the kind is", "which one of these the kind is", "the exact count"]
+  const twoLong = { valueSet: "long/1" }
+  const notCodes = (from: number, to: number): Where => ({
+    not: { field: "kind", in: LONG_SET.codes.slice(from, to) },
+  })
+  const equal = (field: string, eq: string | number): Where => ({ field, eq })
+
+  it.each<readonly [string, readonly Where[]]>([
+    [
+      "two bounds that meet",
+      [
+        { field: "count", atLeast: 2 },
+        { field: "count", atMost: 2 },
+      ],
+    ],
+    ["a bound at the schema's end", [{ field: "count", atMost: -1000 }]],
+    [
+      "a range that a negated one cuts to a point",
+      [{ field: "count", between: [2, 4] }, { not: { field: "count", between: [3, 4] } }],
+    ],
+    [
+      "a range and a list that share one value",
+      [
+        { field: "count", between: [2, 4] },
+        { field: "count", in: [1, 4, 9] },
+      ],
+    ],
+    [
+      "a list less all but one of its codes",
+      [{ field: "kind", in: ["s|01", "s|02"] }, { not: equal("kind", "s|02") }],
+    ],
+    [
+      "two lists that share one code",
+      [
+        { field: "kind", in: ["s|01", "s|02"] },
+        { field: "kind", in: ["s|02", "s|03"] },
+      ],
+    ],
+    [
+      "a value set less all but one of its codes",
+      [{ field: "kind", in: twoLong }, notCodes(0, 16), notCodes(16, 19)],
+    ],
+    [
+      "an or over one attribute that a bound decides",
+      [{ any: [equal("count", 1), equal("count", 5)] }, { field: "count", atMost: 3 }],
+    ],
+    ["a partial date that is one day", [equal("born", "2000-02-01")]],
+    ["absence", [{ field: "note", present: false }]],
+  ])("is not promised of what several conditions together pin: %s", (_, all) => {
+    const { willNotLearn } = describeStatement(inputOf({ all: [...all] }), PLAIN)
+    expect(willNotLearn).toEqual([expect.stringMatching(/^anything about /)])
+  })
+
+  it.each<readonly [string, readonly Where[]]>([
+    [
+      COUNT,
+      [
+        { field: "count", atLeast: 2 },
+        { field: "count", atMost: 3 },
+      ],
+    ],
+    [COUNT, [{ field: "count", atLeast: 2 }, { any: [{ field: "count", atMost: 2 }, equal("total", 1)] }]],
+    [COUNT, [{ field: "count", between: [2, 4] }, { not: equal("count", 3) }]],
+    [
+      COUNT,
+      [
+        { field: "count", atMost: { field: "total" } },
+        { field: "count", atLeast: 2 },
+      ],
+    ],
+    [KIND, [{ not: equal("kind", "s|01") }, { not: equal("kind", "s|02") }]],
+    [LIST, [{ field: "kind", in: ["s|01", "s|02", "s|03"] }, { not: equal("kind", "s|02") }]],
+    [LIST, [{ field: "kind", in: twoLong }, notCodes(0, 16), notCodes(16, 18)]],
+    ["the exact born", [{ field: "born", between: ["2000-02-01", "2000-02-02"] }]],
+    ["what the note is", [{ field: "note", present: true }]],
+  ])("is %s as long as two values are left: %j", (promise, all) => {
+    expect(describeStatement(inputOf({ all: [...all] }), PLAIN).willNotLearn).toContain(promise)
+  })
+
+  it("is the exact value if, and only if, two records with different values satisfy the statement", () => {
+    const attributes = EVERY_TYPE.attributes.map((definition) =>
+      definition.name === "total" ? { ...definition, min: 0, max: 6 } : definition,
+    )
+    const schema = { ...EVERY_TYPE, attributes }
+    const number = fc.integer({ min: 0, max: 6 })
+    const total = fc.oneof(
+      fc.tuple(number, number).map(([a, b]) => ({ between: [Math.min(a, b), Math.max(a, b)] })),
+      fc.array(number, { minLength: 1, maxLength: 4 }).map((list) => ({ in: list })),
+      fc.record({ atLeast: number }),
+      fc.record({ atMost: number }),
+      fc.record({ eq: number }),
+      fc.record({ present: fc.boolean() }),
+    )
+    const literal = fc.tuple(total, fc.boolean()).map(([test, negated]): Where => {
+      const condition = { field: "total", ...test } as Where
+      return negated ? { not: condition } : condition
+    })
+    const clause = fc.array(literal, { minLength: 1, maxLength: 2 }).map((any) => ({ any }))
+    const record = { kind: "s|01", count: 1, value: "1", takenOn: "2022-10-01" }
+    const records = [record, ...[0, 1, 2, 3, 4, 5, 6].map((value) => ({ ...record, total: value }))]
+    let pinned = 0
+    fc.assert(
+      fc.property(fc.array(clause, { minLength: 1, maxLength: 4 }), (all) => {
+        const input = inputOf({ all }, { schema })
+        const fitting = records.filter((attributes) => evaluateStatement(input, attributes))
+        if (fitting.length === 1) pinned++
+        const isPromised = describeStatement(input, PLAIN).willNotLearn.includes("the exact total")
+        expect(isPromised).toBe(fitting.length > 1)
+      }),
+      { numRuns: 1000 },
+    )
+    expect(pinned).toBeGreaterThan(50)
   })
 
   it("leaves no attribute out: each is pinned, bounded or unmentioned", () => {

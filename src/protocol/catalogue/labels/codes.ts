@@ -29,6 +29,7 @@ export const CODE_LABELS: Readonly<Record<string, string>> = {
     "27836007": "whooping cough (pertussis)",
     "398102009": "poliomyelitis",
     "16541001": "yellow fever",
+    "260385009": "negative",
     "260415000": "not detected (negative)",
     "260373001": "detected (positive)",
     "309343006": "physician",

@@ -21,7 +21,7 @@ export const IMMUNIZATION_1: Schema = {
     { name: "firstDoseOn", type: "date", minWidth: 30, optional: true },
     { name: "country", type: "code", optional: true },
     { name: "birthDate", type: "partialDate", minWidth: 365, optional: true },
-    { name: "certificateId", type: "code", optional: true },
+    { name: "certificateId", type: "code", identifies: true, optional: true },
     { name: "lot", type: "string", optional: true },
     { name: "issuerName", type: "string", optional: true },
     { name: "boundOn", type: "date", minWidth: 30 },

@@ -6,6 +6,7 @@ export const MEDICINE_PACK_1: Schema = {
   name: "medicine-pack",
   version: 1,
   subject: "self",
+  bearer: true,
   attributes: [
     { name: "product", type: "code", open: true },
     { name: "batch", type: "code" },

@@ -14,7 +14,7 @@ export const RECOVERY_1: Schema = {
     { name: "country", type: "code", optional: true },
     { name: "birthDate", type: "partialDate", minWidth: 365, optional: true },
     { name: "issuerName", type: "string", optional: true },
-    { name: "certificateId", type: "code", optional: true },
+    { name: "certificateId", type: "code", identifies: true, optional: true },
     { name: "boundOn", type: "date", minWidth: 30 },
   ],
 }
