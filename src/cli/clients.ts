@@ -151,8 +151,11 @@ async function enterDirectory(
       requestKey: keys.request,
     }
     const verifier = { id, name: name ?? known?.name ?? id, origin: config.publicUrl }
-    await registerVerifier(deps, counted === undefined ? verifier : { ...verifier, pools: counted })
-    await ledger.close()
+    try {
+      await registerVerifier(deps, counted === undefined ? verifier : { ...verifier, pools: counted })
+    } finally {
+      await ledger.close() // also after a refusal: it holds the guard file open
+    }
   } finally {
     await lease.release()
   }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { clientsCommand } from "../../src/cli/clients.ts"
 import { initService, openStorage, readServiceKeys, trustOf } from "../../src/cli/service-state.ts"
 import { readConfig } from "../../src/service/config.ts"
@@ -12,6 +12,7 @@ const REGISTRIES = ["immunizations", "coverage"]
 const before = { ...process.env }
 let folder: string
 beforeAll(async () => {
+  vi.spyOn(process.stdout, "write").mockImplementation(() => true) // the verb prints the identifiers of keys
   folder = await mkdtemp(join(tmpdir(), "sotto-clients-"))
   Object.assign(process.env, {
     SOTTO_DATABASE: `sqlite:${join(folder, "sotto.db")}`,
@@ -24,6 +25,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   process.env = before
+  vi.restoreAllMocks()
   await rm(folder, { recursive: true, force: true })
 })
 
