@@ -26,9 +26,10 @@ export function reportOf(folder: string, check: RuleCheck, proofs: readonly Proo
     folder,
     totals: {
       ...count(rules, cases),
-      notTranslated: untranslatedRules(rules),
-      disagreed: cases.filter(({ outcome }) => outcome === "disagreed").map(nameCase),
+      notTranslated: rules.filter(({ refusals }) => refusals.length > 0).length,
     },
+    notTranslated: untranslatedRules(rules),
+    disagreed: cases.filter(({ outcome }) => outcome === "disagreed").map(nameCase),
     files: files.map((file) => ({
       file,
       ...count(rules.filter(isOf(file)), cases.filter(isOf(file))),
@@ -81,7 +82,7 @@ function count(rules: readonly RuleRow[], cases: readonly CaseRow[]): Totals {
 /** The same for a person at a terminal. */
 export function formatReport(report: ReturnType<typeof reportOf>): string {
   const { totals, files, proofs } = report
-  const rows = [...files, { file: "all", ...totals, disagreed: totals.disagreed.length }]
+  const rows = [...files, { file: "all", ...totals }]
   const table = rows.map((row) => [
     ...[row.file, row.rules, row.translated, row.constant, row.cases, row.agreed, row.disagreed],
     Object.values(row.excluded).reduce((sum, n) => sum + n, 0),
@@ -92,12 +93,12 @@ export function formatReport(report: ReturnType<typeof reportOf>): string {
     "",
     ...listed(
       "not translated",
-      totals.notTranslated,
+      report.notTranslated,
       (one) => `${one.rule} (${one.kinds.join(", ")}): ${one.reason}: ${one.detail}`,
     ),
     ...listed(
       "disagreed",
-      totals.disagreed,
+      report.disagreed,
       (one) => `${one.rule} case ${one.case}: expected ${one.expected}: ${one.name}`,
     ),
     "excluded, since no issuer would sign the payload or its rule has no statement:",

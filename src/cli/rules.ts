@@ -77,7 +77,7 @@ async function check(folder: string, options: Options): Promise<void> {
   const report = reportOf(folder, found, proofs)
   if (options.json === true) print(report)
   else process.stdout.write(`${formatReport(report)}\n`)
-  const isHeld = report.totals.disagreed.length === 0 && (proofs ?? []).every(({ isAgreed }) => isAgreed)
+  const isHeld = report.totals.disagreed === 0 && (proofs ?? []).every(({ isAgreed }) => isAgreed)
   if (!isHeld) process.exitCode = EXIT.refused
 }
 
