@@ -53,6 +53,12 @@ for (const verb of Object.keys(VERBS) as (keyof typeof VERBS)[]) {
   )
 }
 
+// Whoever reads our output may have read enough, as `head` does; that is no fault of the verb.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+  process.exit()
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
