@@ -1,5 +1,6 @@
 // What `sotto intake` shows: to scripts the values as they are, to people lines that no record can disturb.
 import { CATALOGUE } from "../protocol/catalogue/released.ts"
+import { plainText } from "../protocol/credential/value-words.ts"
 import { SottoError } from "../protocol/primitives/errors.ts"
 import { CliError } from "./exit.ts"
 import type { CaseRun } from "./intake-cases.ts"
@@ -20,7 +21,7 @@ export function refusalOf(error: unknown): Refusal | null {
 
 /** One line for a person. */
 export function formatRefusal({ refused, path }: Refusal): string {
-  return path === undefined ? `refused: ${refused}` : `refused: ${refused} at ${visible(path)}`
+  return path === undefined ? `refused: ${refused}` : `refused: ${refused} at ${plainText(path)}`
 }
 
 /** A listing for a person. */
@@ -31,29 +32,22 @@ export function formatReport({ format, signed, records, notices }: IntakeReport)
     const lines = Object.entries(attributes).map(([name, value]) => {
       const definition = definitions.find((candidate) => candidate.name === name)
       const type = [definition?.type ?? "", definition?.unit ?? ""].join(" ").trim()
-      return `  ${name.padEnd(20)} ${visible(String(value))}${type === "" ? "" : `  (${type})`}`
+      return `  ${name.padEnd(20)} ${plainText(String(value))}${type === "" ? "" : `  (${type})`}`
     })
-    return [`${schema} (${subject}) at ${visible(path)}`, ...lines].join("\n")
+    return [`${schema} (${subject}) at ${plainText(path)}`, ...lines].join("\n")
   })
-  const noted = notices.map(({ code, path }) => `note: ${code} at ${visible(path)}`)
+  const noted = notices.map(({ code, path }) => `note: ${code} at ${plainText(path)}`)
   return [head, ...listed, ...(noted.length === 0 ? [] : [noted.join("\n")])].join("\n\n")
 }
 
 /** A table for a person. */
 export function formatCases({ cases, totals }: CaseRun): string {
-  const width = Math.max(...cases.map(({ name }) => visible(name).length))
+  const width = Math.max(...cases.map(({ name }) => plainText(name).length))
   const lines = cases.map(({ name, outcome, expected, agreed, deliberate }) => {
     const mark = agreed ? "agreed" : (deliberate ?? "DISAGREED")
-    return `${visible(name).padEnd(width)}  ${outcome.padEnd(20)}  ${expected.padEnd(26)}  ${mark}`
+    return `${plainText(name).padEnd(width)}  ${outcome.padEnd(20)}  ${expected.padEnd(26)}  ${mark}`
   })
   const { agreed, deliberate, disagreed } = totals
   const total = `cases ${totals.cases}, agreed ${agreed}, deliberate ${deliberate}, disagreed ${disagreed}`
   return [...lines, "", total].join("\n")
-}
-
-/** Text in which nothing moves the cursor or turns the line: a record is attacker-controlled. */
-function visible(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
-  })
 }

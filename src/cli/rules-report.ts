@@ -1,4 +1,5 @@
 // The findings of `sotto rules check` as one JSON value and as a table.
+import { plainText } from "../protocol/credential/value-words.ts"
 import type { CaseRow, RuleCheck, RuleRow } from "./rules-check.ts"
 import { untranslatedRules } from "./rules-check.ts"
 import type { ProofRow } from "./rules-proofs.ts"
@@ -114,17 +115,13 @@ export function formatReport(report: ReturnType<typeof reportOf>): string {
 
 function listed<T>(title: string, items: readonly T[], say: (item: T) => string): readonly string[] {
   if (items.length === 0) return [`${title}: none`]
-  return [`${title}: ${items.length}`, ...items.map((item) => `  ${plain(say(item))}`)]
+  return [`${title}: ${items.length}`, ...items.map((item) => `  ${plainText(say(item))}`)]
 }
 
 function formatTable(rows: readonly (readonly (string | number)[])[]): readonly string[] {
-  const texts = rows.map((row) => row.map((cell) => plain(String(cell))))
+  const texts = rows.map((row) => row.map((cell) => plainText(String(cell))))
   const widths = (texts[0] ?? []).map((_, i) => Math.max(...texts.map((row) => row[i]?.length ?? 0)))
   const pad = (cell: string, i: number): string =>
     i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)
   return texts.map((row) => row.map(pad).join("  ").trimEnd())
 }
-
-// Names come out of files that anybody wrote: none of them may move the cursor of the terminal.
-const plain = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, " ")

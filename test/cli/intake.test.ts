@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { afterAll, describe, expect, it, vi } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { intakeCommand } from "../../src/cli/intake.ts"
-import { SottoError } from "../../src/protocol/primitives/errors.ts"
 import { certificate, mintDcc, NOW as DCC_NOW, SIGNER, VACCINATION } from "../support/dcc-mint.ts"
 import { cardPayload, cardSigner, ISS, keySet, mintCard, NOW, toQr } from "../support/health-card.ts"
+import { runVerb } from "../support/run-verb.ts"
 import { readSample } from "../support/fhir-sample.ts"
 
 const ROOT = resolve(import.meta.dirname, "../..")
@@ -26,31 +26,10 @@ const file = (content: string | Uint8Array): string => {
   return path
 }
 
-const exitCode = (): number => (process.exitCode === undefined ? 0 : Number(process.exitCode))
-
-/** Runs the verb as the command line does: what it printed, or the code of the error that `main` reports. */
-async function intake(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
-  const written: string[] = []
-  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    written.push(String(chunk))
-    return true
-  })
-  const { exitCode: before } = process
-  process.exitCode = undefined
-  try {
-    await intakeCommand().parseAsync(args, { from: "user" })
-    return { code: exitCode(), text: written.join("") }
-  } catch (error) {
-    if (!(error instanceof SottoError)) throw error
-    return { code: -1, text: String(error.code) }
-  } finally {
-    process.exitCode = before
-    stdout.mockRestore()
-  }
-}
+const intake = (...args: readonly string[]) => runVerb(intakeCommand(), ...args)
 const json = async (...args: readonly string[]) => {
-  const { code, text } = await intake("--json", "--at", at(NOW), ...args)
-  return { code, ...(code < 0 ? { error: text } : JSON.parse(text)) }
+  const { code, text, error } = await intake("--json", "--at", at(NOW), ...args)
+  return { code, ...(error === null ? JSON.parse(text) : { error }) }
 }
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
@@ -88,6 +67,7 @@ describe("a health card", () => {
     expect(await intake(path, ...trust, "--at", at(NOW))).toEqual({
       code: 1,
       text: "refused: expired at $.exp\n",
+      error: null,
     })
     expect(await json(path, ...trust, "--at", at(NOW - 2))).toMatchObject({ code: 0 })
   })
@@ -208,7 +188,7 @@ describe("the call itself", () => {
     ["file-missing", ["--dcc-trust", join(folder, "nowhere")]],
     ["file-missing", [join(folder, "nowhere")]],
   ])("is refused as %s, given %j", async (code, args) => {
-    expect(await intake(record, ...args)).toEqual({ code: -1, text: code })
+    expect(await intake(record, ...args)).toMatchObject({ code: -1, error: code })
   })
 
   it.each<[string, string | Uint8Array]>([

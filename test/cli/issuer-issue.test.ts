@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { issueCommand } from "../../src/cli/issuer-issue.ts"
 import { createIssuerFolder, openIssuer } from "../../src/cli/issuer-state.ts"
-import { SottoError } from "../../src/protocol/primitives/errors.ts"
 import { computeHolder } from "../../src/protocol/primitives/nullifier.ts"
 import { encodeFr } from "../../src/protocol/primitives/field.ts"
 import { parseCredential } from "../../src/protocol/wire/credential.ts"
 import { mintDcc, NOW, SIGNER } from "../support/dcc-mint.ts"
+import { runVerb } from "../support/run-verb.ts"
 import { SAMPLES } from "../support/fhir-sample.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "sotto-issue-"))
@@ -30,18 +30,8 @@ const holder = file(
 /** Runs the verb; answers the credential that it wrote, or the code it was refused with. */
 async function issue(...args: readonly string[]) {
   const out = join(folder, `${files++}.credential`)
-  const streams = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, "write").mockImplementation(() => true),
-  )
-  try {
-    await issueCommand().parseAsync([dir, ...args, "--out", out], { from: "user" })
-    return parseCredential(readFileSync(out))
-  } catch (error) {
-    if (!(error instanceof SottoError)) throw error
-    return String(error.code)
-  } finally {
-    for (const stream of streams) stream.mockRestore()
-  }
+  const { error } = await runVerb(issueCommand(), dir, ...args, "--out", out)
+  return error ?? parseCredential(readFileSync(out))
 }
 
 const treatment = {

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, expect, it, vi } from "vitest"
+import { afterAll, expect, it } from "vitest"
 import { rulesCommand } from "../../src/cli/rules.ts"
-import { SottoError } from "../../src/protocol/primitives/errors.ts"
+import { runVerb } from "../support/run-verb.ts"
 
 const root = mkdtempSync(join(tmpdir(), "sotto-rules-"))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -17,29 +17,7 @@ function folderOf(files: Readonly<Record<string, unknown>>): string {
   return folder
 }
 
-const exitCode = (): number => (process.exitCode === undefined ? 0 : Number(process.exitCode))
-
-/** Runs the verb as the command line does: what it printed, or the code of the error that `main` reports. */
-async function run(...args: readonly string[]) {
-  const written: string[] = []
-  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    written.push(String(chunk))
-    return true
-  })
-  const { exitCode: before } = process
-  process.exitCode = undefined
-  try {
-    await rulesCommand().parseAsync([...args], { from: "user" })
-    return { code: exitCode(), text: written.join("") }
-  } catch (error) {
-    if (!(error instanceof SottoError)) throw error
-    return { code: -1, text: `${String(error.code)}: ${error.message}` }
-  } finally {
-    process.exitCode = before
-    stdout.mockRestore()
-  }
-}
-
+const run = (...args: readonly string[]) => runVerb(rulesCommand(), ...args)
 const check = (...args: readonly string[]) => run("check", ...args)
 
 const rule = (Identifier: string, Logic: unknown) => ({

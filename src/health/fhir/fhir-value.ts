@@ -1,25 +1,8 @@
 // FHIR R4 JSON (hl7.org/fhir/R4/json.html) as read from untrusted bytes: numbers stay as the digits that were written.
 import { ProtocolError } from "../../protocol/primitives/errors.ts"
-import { parseStrictJson } from "../../protocol/wire/canonical-json.ts"
-import type { Json } from "../../protocol/wire/canonical-json.ts"
 import { FhirError } from "./fhir-error.ts"
-
-/** A JSON number in its source text: 1.10 stays 1.10, and no float ever stands between record and credential. */
-class SourceNumber {
-  readonly source: string
-
-  constructor(source: string) {
-    this.source = source
-  }
-}
-
-/** What a record consists of. */
-export type FhirValue = string | boolean | SourceNumber | readonly FhirValue[] | FhirObject
-
-/** A resource, a data type or a backbone element. */
-export interface FhirObject {
-  readonly [member: string]: FhirValue | undefined
-}
+import { isList, isObject, readSourceJson, SourceNumber } from "./source-json.ts"
+import type { SourceValue } from "./source-json.ts"
 
 /** 256 KiB: a health card holds 2 KiB, a lifetime of immunizations some 100 KiB. */
 export const MAX_BYTES = 256 * 1024
@@ -32,28 +15,13 @@ const MAX_DEPTH = 32
  * @param path - JSON path of the document
  * @throws FhirError `too-large`, `malformed-json`
  */
-export function readFhirJson(bytes: Uint8Array, path = "$"): FhirValue {
+export function readFhirJson(bytes: Uint8Array, path = "$"): SourceValue {
   try {
-    return parseStrictJson(bytes, {
-      maxBytes: MAX_BYTES,
-      maxDepth: MAX_DEPTH,
-      maxString: MAX_BYTES, // narrative and attachments may be one long string; the body bounds them
-      readNumber: (source) => new SourceNumber(source) as unknown as Json,
-    }) as FhirValue
+    return readSourceJson(bytes, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH })
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause
     throw new FhirError(cause.code === "too-large" ? "too-large" : "malformed-json", path, { cause })
   }
-}
-
-/** True for a resource or element, false for text, numbers, lists and nothing. */
-export function isObject(value: FhirValue | undefined): value is FhirObject {
-  return typeof value === "object" && !Array.isArray(value) && !(value instanceof SourceNumber)
-}
-
-/** True for a list. */
-export function isList(value: FhirValue | undefined): value is readonly FhirValue[] {
-  return Array.isArray(value)
 }
 
 /** Readers of one element's members; each throws `code` at the member's path when it has another type. */
@@ -85,10 +53,10 @@ const MAX_POSITIVE_INT = 2_147_483_647
  * @param code - what a wrong type is refused with
  * @throws FhirError `code` at once when the value is no element
  */
-export function readElement(value: FhirValue | undefined, path: string, code: ShapeCode): ElementReader {
+export function readElement(value: SourceValue | undefined, path: string, code: ShapeCode): ElementReader {
   if (!isObject(value)) throw new FhirError(code, path)
   const at = (member: string): string => `${path}.${member}`
-  const typed = <T extends FhirValue>(member: string, is: (v: FhirValue) => v is T): T | undefined => {
+  const typed = <T extends SourceValue>(member: string, is: (v: SourceValue) => v is T): T | undefined => {
     const found = value[member]
     if (found !== undefined && !is(found)) throw new FhirError(code, at(member))
     return found
@@ -114,7 +82,7 @@ export function readElement(value: FhirValue | undefined, path: string, code: Sh
   }
 }
 
-function isText(value: FhirValue): value is string {
+function isText(value: SourceValue): value is string {
   return typeof value === "string" && value !== "" && value.length <= MAX_TEXT
 }
 

@@ -1,10 +1,10 @@
 // modifierExtension and implicitRules may turn the meaning of what contains them into its opposite, so nobody may read
 // past them: hl7.org/fhir/R4/extensibility.html#modifierExtension and resource.html#implicitRules.
-import { isList, isObject } from "./fhir-value.ts"
-import type { FhirValue } from "./fhir-value.ts"
+import { isList, isObject } from "./source-json.ts"
+import type { SourceValue } from "./source-json.ts"
 
 /** The JSON path of the first modifier extension or implicit rule anywhere in the record, or null. */
-export function findModifier(value: FhirValue, path: string): string | null {
+export function findModifier(value: SourceValue, path: string): string | null {
   if (isList(value)) return firstOf(value.entries(), (index) => `${path}[${index}]`)
   if (!isObject(value)) return null
   const own = MODIFIERS.find((member) => value[member] !== undefined)
@@ -18,7 +18,7 @@ const MODIFIERS = ["modifierExtension", "implicitRules", "_implicitRules"]
 const ELEMENT_NAME = /^_?[A-Za-z][A-Za-z0-9]{0,63}$/
 
 function firstOf<K>(
-  members: Iterable<readonly [K, FhirValue | undefined]>,
+  members: Iterable<readonly [K, SourceValue | undefined]>,
   pathOf: (key: K) => string,
 ): string | null {
   for (const [key, member] of members) {

@@ -1,25 +1,9 @@
 // The JSON of cards, key sets and revocation lists, read strictly from untrusted bytes; numbers stay as they were written.
 import { utf8ToBytes } from "../../protocol/primitives/bytes.ts"
 import { ProtocolError } from "../../protocol/primitives/errors.ts"
-import { parseStrictJson } from "../../protocol/wire/canonical-json.ts"
-import type { Json } from "../../protocol/wire/canonical-json.ts"
+import { isList, isObject, readSourceJson, SourceNumber, sourceText } from "../fhir/source-json.ts"
+import type { SourceValue } from "../fhir/source-json.ts"
 import { HealthCardError } from "./health-card-error.ts"
-
-/** A JSON number in its source text, so that the decimals of a record pass through here unchanged. */
-class SourceNumber {
-  readonly source: string
-
-  constructor(source: string) {
-    this.source = source
-  }
-}
-
-/** What such a document consists of. */
-type CardValue = string | boolean | SourceNumber | readonly CardValue[] | CardObject
-
-interface CardObject {
-  readonly [member: string]: CardValue | undefined
-}
 
 /** What a wrong shape is refused with. */
 type ShapeCode = "header-not-allowed" | "payload-malformed" | "keys-malformed" | "revocation-list-malformed"
@@ -35,10 +19,10 @@ export interface CardReader {
   readonly text: (member: string) => string | undefined
   /** The number, not below 0, rounded to a float at most; undefined when absent. */
   readonly number: (member: string) => number | undefined
-  readonly list: (member: string) => readonly CardValue[] | undefined
+  readonly list: (member: string) => readonly SourceValue[] | undefined
   readonly object: (member: string) => CardReader | undefined
   /** An object of a list, read like this one. @param at - its path */
-  readonly item: (value: CardValue, at: string) => CardReader
+  readonly item: (value: SourceValue, at: string) => CardReader
   /** The JSON bytes of a member that is an object: the same values, every number as it was written. */
   readonly bytes: (member: string) => Uint8Array | undefined
   readonly refuse: (member: string, reason: string) => HealthCardError
@@ -50,14 +34,9 @@ export interface CardReader {
  * @throws HealthCardError `too-large` or `code`
  */
 export function readCardJson(bytes: Uint8Array, maxBytes: number, code: ShapeCode): CardReader {
-  let value: CardValue
+  let value: SourceValue
   try {
-    value = parseStrictJson(bytes, {
-      maxBytes,
-      maxDepth: MAX_DEPTH,
-      maxString: maxBytes, // narrative and certificates may be one long string; the document bounds them
-      readNumber: (source) => new SourceNumber(source) as unknown as Json,
-    }) as CardValue
+    value = readSourceJson(bytes, { maxBytes, maxDepth: MAX_DEPTH })
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause
     const isLarge = cause.code === "too-large"
@@ -66,11 +45,11 @@ export function readCardJson(bytes: Uint8Array, maxBytes: number, code: ShapeCod
   return readObject(value, "$", code)
 }
 
-function readObject(value: CardValue, path: string, code: ShapeCode): CardReader {
+function readObject(value: SourceValue, path: string, code: ShapeCode): CardReader {
   const refuse = (at: string, reason: string) => new HealthCardError(code, reason, at)
   if (!isObject(value)) throw refuse(path, "expected an object")
   const at = (member: string): string => `${path}.${member}`
-  const typed = <T extends CardValue>(member: string, is: (v: CardValue) => v is T): T | undefined => {
+  const typed = <T extends SourceValue>(member: string, is: (v: SourceValue) => v is T): T | undefined => {
     const found = Object.hasOwn(value, member) ? value[member] : undefined
     if (found !== undefined && !is(found)) throw refuse(at(member), "a value of another type")
     return found
@@ -98,23 +77,4 @@ function readObject(value: CardValue, path: string, code: ShapeCode): CardReader
     refuse: (member, reason) => refuse(at(member), reason),
   }
   return reader
-}
-
-/** JSON text of a parsed value; the reader bounded its depth. */
-function sourceText(value: CardValue): string {
-  if (value instanceof SourceNumber) return value.source
-  if (isList(value)) return `[${value.map(sourceText).join(",")}]`
-  if (!isObject(value)) return JSON.stringify(value)
-  const members = Object.entries(value).map(([name, member]) =>
-    member === undefined ? "" : `${JSON.stringify(name)}:${sourceText(member)}`,
-  )
-  return `{${members.join(",")}}`
-}
-
-function isObject(value: CardValue): value is CardObject {
-  return typeof value === "object" && !isList(value) && !(value instanceof SourceNumber)
-}
-
-function isList(value: CardValue): value is readonly CardValue[] {
-  return Array.isArray(value)
 }

@@ -121,7 +121,7 @@ const CASES: readonly (readonly [id: string, record: Attributes, edits: readonly
   [
     "lab-coded-2887-8-is/1",
     { value: "http://snomed.info/sct|260385009", collectedOn: "2022-09-01", boundOn },
-    [],
+    [{ value: "http://snomed.info/sct|10828004" }, { collectedOn: "2022-07-01" }],
   ],
 ]
 
