@@ -1,7 +1,8 @@
 // Claims: what may be said once in a log. The key of a claim is UNIQUE there and is written with its entry or not at all.
 import type { Fr } from "../primitives/field.ts"
+import { taggedHash } from "../primitives/tagged-hash.ts"
+import { jcsPart } from "../wire/canonical-json.ts"
 import type { Entry } from "./entry.ts"
-import { jcsPart, taggedHash } from "./tagged-hash.ts"
 
 /** The parts of a claim, its word first; field elements are canonical decimals. */
 export type Claim =

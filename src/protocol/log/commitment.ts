@@ -1,7 +1,8 @@
 // The hiding commitment that stands in a presentation entry in place of its opening.
 import { bytesToHex } from "../primitives/bytes.ts"
+import { taggedHash } from "../primitives/tagged-hash.ts"
+import { jcsPart } from "../wire/canonical-json.ts"
 import type { PresentationOpening } from "../wire/presentation.ts"
-import { jcsPart, taggedHash } from "./tagged-hash.ts"
 
 /** Bytes of the salt: as hard to guess as the hash is to invert. */
 export const SALT_BYTES = 32

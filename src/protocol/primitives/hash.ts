@@ -1,8 +1,8 @@
-// Hashes of documents: SHA-256 and its 248-bit truncation into the scalar field.
-import { sha256 } from "@noble/hashes/sha2.js"
+// SHA-2, FIPS 180-4, and what documents make of SHA-256: digests and its 248-bit truncation into the scalar field.
+import { sha256, sha512 } from "@noble/hashes/sha2.js"
 import { bytesToBigint, bytesToHex, concatBytes, utf8ToBytes } from "./bytes.ts"
 
-export { sha256 }
+export { sha256, sha512 }
 
 /** A digest as it stands in documents: `sha256:` and 64 lower-case hexadecimal digits. */
 export type Digest = string & { readonly __brand: "Digest" }

@@ -1,6 +1,7 @@
 // RFC 8785 (JCS), restricted to what it cannot get wrong: strings, safe integers, booleans, arrays, objects; no null,
 // no fractions, no lone surrogates. And its strict reader: attacker-controlled bytes become a value once, here.
-import { bytesToUtf8, utf8ToBytes } from "../primitives/bytes.ts"
+import { u32 } from "../primitives/big-endian.ts"
+import { bytesToUtf8, concatBytes, utf8ToBytes } from "../primitives/bytes.ts"
 import { ProtocolError } from "../primitives/errors.ts"
 
 /** What our documents consist of. */
@@ -25,6 +26,12 @@ export function canonicalText(value: Json): string {
 
 /** The RFC 8785 bytes of a value. */
 export const canonicalBytes = (value: Json): Uint8Array => utf8ToBytes(canonicalText(value))
+
+/** A JSON value as a hash part: u32be(length) || JCS(value), so that no two lists of parts share their bytes. */
+export function jcsPart(value: Json): Uint8Array {
+  const bytes = canonicalBytes(value)
+  return concatBytes(u32(bytes.length), bytes)
+}
 
 /** Bounds of one strict parse. Sizes are those of the message's kind; depth 8 holds our deepest document. */
 export interface JsonLimits {
