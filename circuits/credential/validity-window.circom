@@ -1,6 +1,6 @@
 // ValidityWindow: the credential is valid now, both ends inclusive.
 // Public : now     Private: validFrom, validUntil     Output: none (constrains only)
-// Params : none; Unix seconds of 40 bits reach the year 36812 and refuse milliseconds from 2004 on.
+// Params : none; Unix seconds of 40 bits reach the year 36812, while milliseconds, taken for seconds, are refused from 3 November 2004 on.
 // Caller : binds validFrom and validUntil to the signed credential; rebuilds now from the request, so the holder chooses no time.
 // Rules  : (10) validFrom, validUntil and now fit 40 bits   (11) validFrom <= now   (12) now <= validUntil
 // Source : circuits/README.md, time.

@@ -16,3 +16,6 @@ function tagLink() { return 1005; }           // arity 3: secret, requestHash
 function tagStatusWord() { return 1006; }     // arity 2: word
 function tagCredentialLink() { return 1007; } // arity 5: secret, credentialHash, requestHash, 0
 function tagValueSet() { return 1009; }       // arity 2: value
+function tagVoterCommitment() { return 2001; } // arity 2: voterSecret
+function tagBallotNullifier() { return 2002; } // arity 3: voterSecret, electionId
+function tagCensusLeaf() { return 2003; }      // arity 3: commitment, weight

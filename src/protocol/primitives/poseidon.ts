@@ -20,6 +20,9 @@ export const TAG = {
   credentialLink: 1007n,
   request: 1008n,
   valueSet: 1009n,
+  voterCommitment: 2001n,
+  ballotNullifier: 2002n,
+  censusLeaf: 2003n,
 } as const
 
 const BY_ARITY = new Map<number, (inputs: bigint[]) => bigint>([

@@ -2,7 +2,7 @@
 import type { Fr } from "./field.ts"
 
 /** Identifies one circuit instance of circuits/circuits.json. */
-export type CircuitId = "presentation"
+export type CircuitId = "presentation" | "ballot8" | "ballot16"
 
 /** A Groth16 proof in wire form: canonical decimals below q; b as snarkjs writes it, x = x0 + x1*u. */
 export interface WireProof {
