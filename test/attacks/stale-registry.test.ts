@@ -124,16 +124,16 @@ it("one epoch number has one root in a log, whoever signs another", async () => 
   const { parts } = service
   await postEpoch(service)
   const newest = (await entries(service)).filter(({ entry }) => entry.kind === "registry-epoch").at(-1)!
-  const { signRegistryEpoch } = await import("../../src/protocol/log/signed-entry.ts")
+  const { signBody } = await import("../../src/protocol/log/signed-entry.ts")
   const { KEYS } = await import("../support/running-service.ts")
   const body = { ...newest.entry.body, root: "5" }
   const again = await parts.ledger.admit(parts.config.ledgerOrigin, {
-    entry: signRegistryEpoch(body, KEYS.registry),
+    entry: signBody("registry-epoch", body, KEYS.registry),
   })
   expect(again).toMatchObject({ ok: false, reason: "epoch-rollback" })
   const skipped = { ...body, number: Number(body.number) + 2 }
   const gap = await parts.ledger.admit(parts.config.ledgerOrigin, {
-    entry: signRegistryEpoch(skipped, KEYS.registry),
+    entry: signBody("registry-epoch", skipped, KEYS.registry),
   })
   expect(gap).toMatchObject({ ok: false, reason: "epoch-rollback" })
 })

@@ -7,7 +7,7 @@ import { computeSchemaId, schemaName } from "../../src/protocol/credential/schem
 import { setStatus, signStatusList } from "../../src/protocol/credential/status-list.ts"
 import type { StatusWords } from "../../src/protocol/credential/status-list.ts"
 import type { RegistryEpochBody } from "../../src/protocol/log/entry.ts"
-import { signRegistryEpoch, signVerifierRecord } from "../../src/protocol/log/signed-entry.ts"
+import { signBody } from "../../src/protocol/log/signed-entry.ts"
 import { encodeFr } from "../../src/protocol/primitives/field.ts"
 import type { Fr } from "../../src/protocol/primitives/field.ts"
 import { digestOf } from "../../src/protocol/primitives/hash.ts"
@@ -244,7 +244,7 @@ export function makeWorld(issuerCount = 5, schemas: readonly Schema[] = [SCHEMA]
     recordVerifier: (record, state = "active") => {
       const recordSha256 = createHash("sha256").update(canonicalBytes(record)).digest("hex")
       const body = { id: record.id, recordSha256, key: record.key, state }
-      world.verifierIndex = log.append(signVerifierRecord(body, serviceKey))
+      world.verifierIndex = log.append(signBody("verifier-record", body, serviceKey))
     },
     publish: (change = {}, edit = (bundle) => bundle) => {
       const previous = epochs.at(-1)?.body
@@ -262,7 +262,12 @@ export function makeWorld(issuerCount = 5, schemas: readonly Schema[] = [SCHEMA]
         urgent: false,
         ...change,
       }
-      const published = { body, index: log.append(signRegistryEpoch(body, registryKey)), bytes, bundle }
+      const published = {
+        body,
+        index: log.append(signBody("registry-epoch", body, registryKey)),
+        bytes,
+        bundle,
+      }
       epochs.push(published)
       return published
     },

@@ -1,14 +1,21 @@
-// Entries of the main log: a closed list of kinds in canonical JSON, so one leaf per fact.
+// Entries of logs: closed lists of kinds in canonical JSON, so one leaf per fact; the main log has one list, the log of
+// an election another.
 import { z } from "zod"
 import { equalBytes } from "../primitives/bytes.ts"
 import { ProtocolError } from "../primitives/errors.ts"
 import type { Nullifier } from "../primitives/field.ts"
+import { BALLOT_ENTRIES } from "../wire/ballot.ts"
 import { canonicalBytes } from "../wire/canonical-json.ts"
+import { ELECTION_CONTROL_ENTRIES } from "../wire/election-entries.ts"
 import { parseMessage } from "../wire/parse.ts"
 import { counter, fr, name, nullifier, unixSeconds } from "../wire/scalars.ts"
 
-/** Largest entry of the main log, bytes; C2SP bundles would carry 65,535. */
-const MAX_ENTRY_BYTES = 1024
+/** Largest entry of the main log, bytes. */
+const MAX_MAIN_BYTES = 1024
+/** Largest entry of any log, bytes: C2SP bundles have 16-bit lengths. A deal of 15 trustees has about 36 kB. */
+const MAX_ENTRY_BYTES = 65_535
+/** Longest string of an entry: the policy of an election. */
+const MAX_TEXT = 16_384
 /** Most nullifiers one presentation spends: one per item of a request. */
 const MAX_SPENT = 8
 
@@ -41,7 +48,7 @@ const registryEpoch = z.strictObject({
 const ascending = (list: readonly string[]) =>
   list.every((value, i) => i === 0 || BigInt(list[i - 1] ?? "0") < BigInt(value))
 
-const entry = z.discriminatedUnion("kind", [
+const MAIN_ENTRIES = [
   z.strictObject({
     kind: z.literal("log-genesis"),
     v: version,
@@ -84,21 +91,33 @@ const entry = z.discriminatedUnion("kind", [
     kind: z.literal("election-anchor"),
     v: version,
     phase: z.enum(["open", "tally"]),
-    electionId: sha256Hex,
+    electionId: fr,
     origin: plain(200),
     size: counter,
     root: sha256Hex,
     digest: sha256Hex,
   }),
   z.strictObject({ kind: z.literal("log-close"), v: version, successorVkey: z.exactOptional(vkey) }),
-])
+] as const
+const electionEntry = z.discriminatedUnion("kind", [...ELECTION_CONTROL_ENTRIES, ...BALLOT_ENTRIES])
+const mainEntry = z.discriminatedUnion("kind", MAIN_ENTRIES)
+const entry = z.discriminatedUnion("kind", [mainEntry, electionEntry])
 
 /** An entry of the main log. */
-export type Entry = z.infer<typeof entry>
+export type MainEntry = z.infer<typeof mainEntry>
+/** An entry of an election's log. */
+export type ElectionEntry = z.infer<typeof electionEntry>
+/** An entry of either log. */
+export type Entry = MainEntry | ElectionEntry
 /** The name of an entry's kind. */
 export type EntryKind = Entry["kind"]
-/** An entry whose body carries a signature of its own. */
+/** An entry whose body carries signatures of its own. */
 export type SignedEntry = Extract<Entry, { signatures: unknown }>
+/** The kinds of the main log. */
+const MAIN_KINDS: ReadonlySet<string> = new Set(MAIN_ENTRIES.map((one) => one.shape.kind.value))
+
+/** True when the kind belongs to the main log, false when it belongs to the log of an election. */
+export const isMainEntry = (value: Entry): value is MainEntry => MAIN_KINDS.has(value.kind)
 /** The signed body of a registry epoch. */
 export type RegistryEpochBody = z.infer<typeof registryEpoch>
 /** The signed body of a verifier record. */
@@ -106,13 +125,16 @@ export type VerifierRecordBody = z.infer<typeof verifierRecord>
 
 /**
  * Reads the bytes of a leaf: strict JSON, a known kind, known fields, and exactly the bytes that `encodeEntry` writes.
- * Signatures inside are not verified here.
- * @param bytes - attacker-controlled, at most 1,024
+ * Signatures inside are not verified here, nor that the kind belongs to this log.
+ * @param bytes - attacker-controlled, at most 65,535; 1,024 for a kind of the main log
  * @throws ProtocolError `malformed-entry`, `too-large`, `field-element-not-canonical`
  */
 export function parseEntry(bytes: Uint8Array): Entry {
-  const limits = { maxBytes: MAX_ENTRY_BYTES, maxDepth: 6, maxString: MAX_ENTRY_BYTES }
+  const limits = { maxBytes: MAX_ENTRY_BYTES, maxDepth: 6, maxString: MAX_TEXT }
   const value: Entry = parseMessage(entry, bytes, limits, "malformed-entry")
+  if (isMainEntry(value) && bytes.length > MAX_MAIN_BYTES) {
+    throw new ProtocolError("too-large", `expected at most ${MAX_MAIN_BYTES} bytes`)
+  }
   if (!equalBytes(canonicalBytes(value), bytes)) {
     throw new ProtocolError("malformed-entry", "expected the canonical bytes of the entry")
   }

@@ -1,29 +1,67 @@
 // The envelope of control entries: a body that its author signed, so that the service cannot speak in another's name.
+// Documents of a census use the same envelope outside of any log.
 import { concatBytes, decodeBase64, encodeBase64, utf8ToBytes } from "../primitives/bytes.ts"
 import { ProtocolError } from "../primitives/errors.ts"
 import { encodeVerifierKey, parseVerifierKey, signBytes, verifyBytes } from "../primitives/note-key.ts"
 import type { SigningKey, VerifierKey } from "../primitives/note-key.ts"
 import { canonicalBytes } from "../wire/canonical-json.ts"
-import { encodeEntry } from "./entry.ts"
-import type { RegistryEpochBody, SignedEntry, VerifierRecordBody } from "./entry.ts"
+import type { Json } from "../wire/canonical-json.ts"
+import type { CensusBodies } from "../wire/census.ts"
+import type { ElectionBodies } from "../wire/election-entries.ts"
+import type { RegistryEpochBody, VerifierRecordBody } from "./entry.ts"
 
-/** The entry of a registry's new epoch. @param key - the registry's @throws ProtocolError `malformed-entry` */
-export function signRegistryEpoch(body: RegistryEpochBody, key: SigningKey): SignedEntry {
-  return checked({ kind: "registry-epoch", v: 1, body, signatures: signatures("registry-epoch", body, key) })
+/** What may be signed in the envelope, by kind. */
+export type SignedBodies = ElectionBodies &
+  CensusBodies & {
+    readonly "registry-epoch": RegistryEpochBody
+    readonly "verifier-record": VerifierRecordBody
+  }
+
+/** One signature of an envelope: the signer's key in text form, and base64. */
+interface EnvelopeSignature {
+  readonly key: string
+  readonly signature: string
 }
 
-/** The entry of a verifier's directory record. @param key - the service's @throws ProtocolError `malformed-entry` */
-export function signVerifierRecord(body: VerifierRecordBody, key: SigningKey): SignedEntry {
-  return checked({
-    kind: "verifier-record",
-    v: 1,
-    body,
-    signatures: signatures("verifier-record", body, key),
-  })
+/** A body in its envelope. */
+export interface Signed<K extends keyof SignedBodies> {
+  readonly kind: K
+  readonly v: 1
+  readonly body: SignedBodies[K]
+  readonly signatures: EnvelopeSignature[]
 }
 
-/** True when the entry carries a valid signature of `signer`, whose authority is the caller's question. */
-export function isEntrySignedBy(entry: SignedEntry, signer: VerifierKey): boolean {
+/** The shape of any envelope, whatever its kind. */
+interface Envelope {
+  readonly kind: string
+  readonly body: Json
+  readonly signatures: readonly EnvelopeSignature[]
+}
+
+/**
+ * The signed envelope of a body. Whether the body is well formed is its parser's question: writers encode and re-read it.
+ * @param keys - of the signers, in the order their signatures shall have
+ */
+export function signBody<K extends keyof SignedBodies>(
+  kind: K,
+  body: SignedBodies[K],
+  ...keys: readonly SigningKey[]
+): Signed<K> {
+  return { kind, v: 1, body, signatures: keys.map((key) => envelopeSignature(kind, body, key)) }
+}
+
+/** One more signer's signature over a body of which others hold signatures already. */
+export function envelopeSignature<K extends keyof SignedBodies>(
+  kind: K,
+  body: SignedBodies[K],
+  key: SigningKey,
+): EnvelopeSignature {
+  const message = signedBytes(kind, body as Json)
+  return { key: encodeVerifierKey(key), signature: encodeBase64(signBytes(key, message)) }
+}
+
+/** True when the envelope carries a valid signature of `signer`, whose authority is the caller's question. */
+export function isEntrySignedBy(entry: Envelope, signer: VerifierKey): boolean {
   const text = encodeVerifierKey(signer)
   const message = signedBytes(entry.kind, entry.body)
   return entry.signatures.some(({ key, signature }) => {
@@ -32,9 +70,11 @@ export function isEntrySignedBy(entry: SignedEntry, signer: VerifierKey): boolea
   })
 }
 
-/** True when every signature verifies under the key it names: what an auditor can say without a trust file. */
-export function areSignaturesValid(entry: SignedEntry): boolean {
-  return entry.signatures.every(({ key }) => {
+/** True when every signature verifies under the key it names, none twice: what can be said without a trust file. */
+export function areSignaturesValid(entry: Envelope): boolean {
+  const keys = entry.signatures.map(({ key }) => key)
+  if (new Set(keys).size !== keys.length) return false
+  return keys.every((key) => {
     try {
       return isEntrySignedBy(entry, parseVerifierKey(key))
     } catch (error) {
@@ -44,18 +84,7 @@ export function areSignaturesValid(entry: SignedEntry): boolean {
   })
 }
 
-type Body = RegistryEpochBody | VerifierRecordBody
-
-function signatures(kind: string, body: Body, key: SigningKey): SignedEntry["signatures"] {
-  return [{ key: encodeVerifierKey(key), signature: encodeBase64(signBytes(key, signedBytes(kind, body))) }]
-}
-
 /** "sotto/entry/" || kind || "/v1" || 0x00 || JCS(body): no signature fits another kind or version. */
-function signedBytes(kind: string, body: Body): Uint8Array {
+function signedBytes(kind: string, body: Json): Uint8Array {
   return concatBytes(utf8ToBytes(`sotto/entry/${kind}/v1`), new Uint8Array(1), canonicalBytes(body))
-}
-
-function checked(entry: SignedEntry): SignedEntry {
-  encodeEntry(entry)
-  return entry
 }

@@ -82,7 +82,8 @@ const verifier = z.strictObject({
 /** The directory record of a verifier, as anchored in the ledger. */
 export type VerifierRecord = z.infer<typeof verifier>
 
-const alternative = z.strictObject({ registry: name, schemaId: fr, statement, parameters })
+/** One way to answer, with its statement in full. */
+export const alternative = z.strictObject({ registry: name, schemaId: fr, statement, parameters })
 /** One way to answer an item: a registry, a schema and a statement with its parameters. */
 export type RequestAlternative = z.infer<typeof alternative>
 

@@ -7,6 +7,7 @@ export const STATUS = {
   "malformed-request": 400,
   "malformed-presentation": 400,
   "malformed-registry": 400,
+  "ballot-malformed": 400,
   "field-element-not-canonical": 400,
   "proof-malformed": 400,
   "signals-count": 400,

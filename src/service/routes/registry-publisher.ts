@@ -5,7 +5,8 @@ import type { SideRow } from "../../ledger/log/store.ts"
 import { buildRegistry, verifyBundle, verifyLists } from "../../protocol/credential/issuer-registry.ts"
 import type { Registry } from "../../protocol/credential/issuer-registry.ts"
 import type { StatusTree } from "../../protocol/credential/status-list.ts"
-import { signRegistryEpoch } from "../../protocol/log/signed-entry.ts"
+import type { RegistryEpochBody } from "../../protocol/log/entry.ts"
+import { signBody } from "../../protocol/log/signed-entry.ts"
 import { bytesToHex } from "../../protocol/primitives/bytes.ts"
 import { encodeFr } from "../../protocol/primitives/field.ts"
 import { sha256 } from "../../protocol/primitives/hash.ts"
@@ -89,7 +90,7 @@ export class RegistryPublisher {
       const newest = await store.newestRegistryEpoch(this.registry)
       const epoch = await this.#compose(newest, urgent || (await this.#hasUrgentList(newest)), now())
       const admission = await ledger.admit(ledgerOrigin, {
-        entry: signRegistryEpoch(epoch.body, this.#deps.registryKey),
+        entry: signBody("registry-epoch", epoch.body, this.#deps.registryKey),
         sideRows: [epoch.row, epoch.blob, ...sideRows(epoch.body.number)],
       })
       if (!admission.ok) {
@@ -186,7 +187,7 @@ export class RegistryPublisher {
 }
 
 interface Epoch {
-  readonly body: Parameters<typeof signRegistryEpoch>[0]
+  readonly body: RegistryEpochBody
   readonly row: SideRow
   readonly blob: SideRow
 }

@@ -1,6 +1,6 @@
 // The directory of verifiers: who may ask, under which key, anchored so that a change cannot be shown to one wallet only.
 import type { Ledger } from "../../ledger/log/ledger.ts"
-import { signVerifierRecord } from "../../protocol/log/signed-entry.ts"
+import { signBody } from "../../protocol/log/signed-entry.ts"
 import { bytesToHex, equalBytes } from "../../protocol/primitives/bytes.ts"
 import { sha256 } from "../../protocol/primitives/hash.ts"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
@@ -37,8 +37,8 @@ export interface RegistrarDeps {
  * Anchors a directory record, signed with the key it names: possession of that key is shown by the entry itself.
  * Repeating it changes nothing; a record that was replaced cannot return, since its entry stands in the log already.
  * @returns the index of the entry
- * @throws ProtocolError `malformed-request`, LedgerError, Problem with the ledger's reason; `pool-not-allowed` when another
- * verifier counts in a pool of that name by another rule
+ * @throws ProtocolError `malformed-request`, LedgerError, Problem with the ledger's reason; `pool-not-allowed` when a
+ * record counts in a pool of that name by another rule
  */
 export async function registerVerifier(
   { store, ledger, ledgerOrigin, requestKey }: RegistrarDeps,
@@ -49,7 +49,8 @@ export async function registerVerifier(
   await requireOneRule(store, record)
   const body = canonicalBytes(record)
   const { id } = verifier
-  const entry = signVerifierRecord(
+  const entry = signBody(
+    "verifier-record",
     { id, recordSha256: bytesToHex(sha256(body)), key, state: "active" },
     requestKey,
   )

@@ -7,17 +7,13 @@ import { encodeVerifierKey, makeSigningKey } from "../../../src/protocol/primiti
 import { derivableClaims, derivablePreconditions } from "../../../src/protocol/log/claim.ts"
 import { encodeEntry, parseEntry, presentationEntry } from "../../../src/protocol/log/entry.ts"
 import type { Entry } from "../../../src/protocol/log/entry.ts"
-import {
-  areSignaturesValid,
-  isEntrySignedBy,
-  signRegistryEpoch,
-  signVerifierRecord,
-} from "../../../src/protocol/log/signed-entry.ts"
+import { areSignaturesValid, isEntrySignedBy, signBody } from "../../../src/protocol/log/signed-entry.ts"
 import { parseFr } from "../../../src/protocol/primitives/field.ts"
 
 const HEX = "ab".repeat(32)
 const key = makeSigningKey("registry.example/coverage-us", new Uint8Array(32).fill(7))
-const epoch = signRegistryEpoch(
+const epoch = signBody(
+  "registry-epoch",
   {
     registry: "coverage-us",
     number: 2,
@@ -30,7 +26,8 @@ const epoch = signRegistryEpoch(
   },
   key,
 )
-const record = signVerifierRecord(
+const record = signBody(
+  "verifier-record",
   { id: "acme-insurance", recordSha256: HEX, key: encodeVerifierKey(key), state: "active" },
   key,
 )
