@@ -18,7 +18,7 @@ export default defineConfig({
       project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"]),
       project("circuits", ["test/circuits/**/*.test.ts"], 120_000),
       project("store:sqlite", ["test/{ledger,service,attacks}/**/*.test.ts"], 60_000),
-      project("proofs", ["test/proofs/**/*.test.ts"], 120_000),
+      project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000),
       project("faults", ["test/faults/**/*.test.ts"], 300_000),
       project("e2e", ["test/e2e/**/*.test.ts"], 300_000),
     ],
