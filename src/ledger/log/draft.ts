@@ -1,10 +1,12 @@
 // A draft made ready outside the lock: bytes, leaf hash and claim keys are computed before the transaction begins.
 import { bytesToHex } from "../../protocol/primitives/bytes.ts"
-import { claimKey, derivableClaims, derivablePreconditions } from "../../protocol/log/claim.ts"
+import { claimKey } from "../../protocol/log/claim.ts"
 import type { Claim, Precondition } from "../../protocol/log/claim.ts"
+import type { ElectionFacts } from "../../protocol/log/election-claim.ts"
 import { encodeEntry } from "../../protocol/log/entry.ts"
 import type { EntryKind } from "../../protocol/log/entry.ts"
 import { leafHash } from "../../protocol/log/tree.ts"
+import { impliedClaims, impliedPreconditions } from "./implied-claims.ts"
 import type { Draft } from "./ledger.ts"
 import type { SideRow } from "./store.ts"
 
@@ -37,17 +39,19 @@ export interface PreparedDraft {
   readonly idempotency: Extract<SideRow, { row: "idempotency" }> | null
 }
 
-/** Encodes and hashes a draft. @throws ProtocolError `malformed-entry` for an entry that its own parser refuses */
-export function prepareDraft({
-  entry,
-  claims = [],
-  preconditions = [],
-  sideRows = [],
-}: Draft): PreparedDraft {
-  const all = [...(entry === null ? [] : derivableClaims(entry)), ...claims]
+/**
+ * Encodes and hashes a draft.
+ * @param facts - of the log's election; a main log needs none
+ * @throws ProtocolError `malformed-entry` for an entry that its own parser refuses
+ */
+export function prepareDraft(
+  { entry, claims = [], preconditions = [], sideRows = [] }: Draft,
+  facts: ElectionFacts,
+): PreparedDraft {
+  const all = [...(entry === null ? [] : impliedClaims(entry, facts)), ...claims]
   if (all.length === 0) throw new RangeError("a draft claims something")
   const required = [
-    ...(entry === null ? [] : derivablePreconditions(entry)),
+    ...(entry === null ? [] : impliedPreconditions(entry, facts)),
     ...all.flatMap(preconditionsOfClaim),
     ...preconditions,
   ]

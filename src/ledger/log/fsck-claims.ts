@@ -1,20 +1,17 @@
 // The part of fsck that needs the database: claims, preconditions, openings.
 import { bytesToHex } from "../../protocol/primitives/bytes.ts"
 import { ProtocolError } from "../../protocol/primitives/errors.ts"
-import {
-  answeredClaim,
-  claimKey,
-  derivableClaims,
-  derivablePreconditions,
-  endedClaim,
-} from "../../protocol/log/claim.ts"
+import { answeredClaim, claimKey, endedClaim } from "../../protocol/log/claim.ts"
 import type { Claim, Precondition } from "../../protocol/log/claim.ts"
 import { presentationCommitment } from "../../protocol/log/commitment.ts"
+import { ReplayedFacts } from "../../protocol/log/election-claim.ts"
+import { isMainEntry } from "../../protocol/log/entry.ts"
 import type { Entry } from "../../protocol/log/entry.ts"
 import { parseStrictJson } from "../../protocol/wire/canonical-json.ts"
 import { parsePresentationOpening } from "../../protocol/wire/presentation.ts"
 import type { PresentationOpening } from "../../protocol/wire/presentation.ts"
 import type { Report } from "./fsck-tree.ts"
+import { impliedClaims, impliedPreconditions } from "./implied-claims.ts"
 import type { SnapshotReads } from "./store.ts"
 
 const PAGE = 1000 // rows of one read
@@ -32,11 +29,23 @@ export async function readClaims(store: SnapshotReads, logId: number): Promise<C
   }
 }
 
+/** The claims of each entry, with those of one log's entries before it taken into account. */
+function* claimsInOrder(
+  entries: readonly (Entry | null)[],
+): Generator<{ index: number; entry: Entry; facts: ReplayedFacts; claims: readonly Claim[] }> {
+  const facts = new ReplayedFacts()
+  for (const [index, entry] of entries.entries()) {
+    if (entry === null) continue
+    yield { index, entry, facts, claims: impliedClaims(entry, facts) }
+    if (!isMainEntry(entry)) facts.add(entry)
+  }
+}
+
 /** K8: each claim an entry implies exists with its index, none is extra, one `answered` per presentation. */
 export function checkClaims(entries: readonly (Entry | null)[], claims: Claims, report: Report): void {
   const explained = new Set<string>()
-  for (const [index, entry] of entries.entries()) {
-    for (const claim of entry === null ? [] : derivableClaims(entry)) {
+  for (const { index, claims: implied } of claimsInOrder(entries)) {
+    for (const claim of implied) {
       const hex = hexOf(claim)
       const found = claims.get(hex)
       if (explained.has(hex))
@@ -68,12 +77,11 @@ export function checkClaims(entries: readonly (Entry | null)[], claims: Claims, 
 /** K9: the preconditions that follow from the entries alone held when each was written. */
 export function checkPreconditions(entries: readonly (Entry | null)[], report: Report): void {
   const before = new Set<string>()
-  for (const [index, entry] of entries.entries()) {
-    if (entry === null) continue
-    for (const one of derivablePreconditions(entry)) {
+  for (const { index, entry, facts, claims } of claimsInOrder(entries)) {
+    for (const one of impliedPreconditions(entry, facts)) {
       if (!held(one, before, index)) report("K9", `entry ${index}`, `${one.require} before it`, "not so")
     }
-    for (const claim of derivableClaims(entry)) before.add(hexOf(claim))
+    for (const claim of claims) before.add(hexOf(claim))
   }
 }
 

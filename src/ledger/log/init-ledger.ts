@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import { EMPTY_ROOT } from "../../protocol/log/tree.ts"
 import { appendBatch, loadEdge } from "./append.ts"
+import { ReplayedFacts } from "../../protocol/log/election-claim.ts"
 import { prepareDraft } from "./draft.ts"
 import { LedgerError } from "./errors.ts"
 import { fsckDatabase } from "./fsck.ts"
@@ -28,9 +29,10 @@ export async function initLedger(parts: LedgerParts): Promise<SignedHead> {
   const row = await store.createLog(origin, "main", EMPTY_ROOT)
   if (row.size > 0) throw new LedgerError("log-exists", `the log has ${row.size} entries already`)
   const vkey = encodeVerifierKey(signer.key)
-  const genesis = prepareDraft({
-    entry: { kind: "log-genesis", v: 1, format: "sotto-ledger/1", origin, vkey },
-  })
+  const genesis = prepareDraft(
+    { entry: { kind: "log-genesis", v: 1, format: "sotto-ledger/1", origin, vkey } },
+    new ReplayedFacts(),
+  )
   const context = {
     logId: row.id,
     origin,

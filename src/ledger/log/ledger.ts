@@ -13,6 +13,17 @@ export type LedgerRefusal =
   | "phase-refused" // another precondition does not hold
   | "idempotency-key-reused" // the key is remembered with another body
   | "log-closed"
+  | BallotRefusal
+
+/** Why a ballot was refused under the lock: L11 of the election's rules. */
+export type BallotRefusal =
+  | "election-not-open"
+  | "election-closed"
+  | "election-void"
+  | "randomness-reused"
+  | "sequence-mismatch"
+  | "challenge-limit"
+  | "ballot-in-flight" // another ballot of the same pseudonym is in this batch
 
 /**
  * Something to be written at most once. Claims and preconditions that follow from the entry are added by the ledger;

@@ -3,6 +3,7 @@ import type { SigningKey } from "../../protocol/primitives/note-key.ts"
 import type { Claim } from "../../protocol/log/claim.ts"
 import { claimKey } from "../../protocol/log/claim.ts"
 import type { AppendContext } from "./append.ts"
+import { ReplayedFacts } from "../../protocol/log/election-claim.ts"
 import { prepareDraft } from "./draft.ts"
 import { LedgerError } from "./errors.ts"
 import type { Ledger, SignedHead } from "./ledger.ts"
@@ -91,7 +92,7 @@ function serve(parts: LedgerParts, context: AppendContext, guard: RollbackGuard,
   return {
     admit: async (origin, draft) => {
       known(origin)
-      return sequencer.admit(prepareDraft(draft))
+      return sequencer.admit(prepareDraft(draft, new ReplayedFacts()))
     },
     head: (origin) => {
       known(origin)

@@ -2,10 +2,12 @@
 import type { Fr } from "../primitives/field.ts"
 import { taggedHash } from "../primitives/tagged-hash.ts"
 import { jcsPart } from "../wire/canonical-json.ts"
-import type { Entry } from "./entry.ts"
+import type { MainEntry } from "./entry.ts"
 
 /** The parts of a claim, its word first; field elements are canonical decimals. */
-export type Claim =
+export type Claim = MainClaim | ElectionClaim
+
+type MainClaim =
   | readonly ["genesis"]
   | readonly ["circuit", id: string, vkeySha256: string]
   | readonly ["item" | "withdrawn", type: string, id: string, sha256: string]
@@ -16,6 +18,17 @@ export type Claim =
   | readonly ["anchor", electionId: string, phase: string]
   | readonly ["closed"]
 
+/** What may be said once in the log of an election; `i` and `k` are trustees, `n` a number of its own kind. */
+export type ElectionClaim =
+  | readonly ["ceremony" | "aborted" | "definition" | "open" | "close" | "tally" | "void"]
+  | readonly ["trustee-key" | "dkg-commit" | "dkg-deal" | "dkg-confirm" | "signature" | "share", i: string]
+  | readonly ["dkg-complaint", k: string, dealer: string]
+  | readonly ["drill", round: string, i: string]
+  | readonly ["ballot" | "challenged-ballot", ballotHash: string]
+  | readonly ["r", x: Fr, y: Fr]
+  | readonly ["seq" | "challenge", nullifier: Fr, n: string]
+  | readonly ["extension", n: string]
+
 /** What must hold under the lock before a draft may be written; `atLeast` and `sizeIs` are the only others there are. */
 export type Precondition =
   | { readonly require: "exists" | "absent"; readonly claim: Claim }
@@ -25,8 +38,11 @@ export type Precondition =
 /** The 32-byte UNIQUE key of a claim: hash("sotto/claim/v1"; JCS(parts)). */
 export const claimKey = (claim: Claim): Uint8Array => taggedHash("sotto/claim/v1", jcsPart(claim))
 
-/** The claims that follow from an entry's own bytes. `answered` does not: the commitment hides the request. */
-export function derivableClaims(entry: Entry): readonly Claim[] {
+/**
+ * The claims that follow from an entry of the main log; those of an election's log are in election-claim.ts. `answered`
+ * does not follow: the commitment hides the request.
+ */
+export function derivableClaims(entry: MainEntry): readonly Claim[] {
   switch (entry.kind) {
     case "log-genesis":
       return [["genesis"]]
@@ -50,7 +66,7 @@ export function derivableClaims(entry: Entry): readonly Claim[] {
 }
 
 /** What must hold under the lock for an entry's own sake; an auditor replays it from the entries alone. */
-export function derivablePreconditions(entry: Entry): readonly Precondition[] {
+export function derivablePreconditions(entry: MainEntry): readonly Precondition[] {
   switch (entry.kind) {
     case "log-genesis":
       return [{ require: "sizeIs", size: 0 }]
