@@ -9,6 +9,12 @@ import { BALLOT_CIRCUITS } from "./ballot-signals.ts"
 import { parseAt, refuseAt } from "./refusal.ts"
 import type { ElectionVerdict } from "./refusal.ts"
 
+/** Bytes of a ballot's entry: the same for every ballot of an election, so that sizes say nothing about marks. */
+export const ENTRY_BYTES = {
+  ballot8: { ballot: 1380, "challenged-ballot": 1602 },
+  ballot16: { ballot: 1924, "challenged-ballot": 2146 },
+} as const
+
 /** Why a ballot's shape is refused. */
 export type BallotShapeRefusal =
   "signals-count" | "sequence-out-of-range" | "point-refused" | "randomness-zero"
