@@ -1,8 +1,12 @@
 // Documents of a census, in the signed envelope of control entries: the plan, one leaf of a named census, the freeze.
 // And the published evidence of gated enrolments, which shows that every leaf was earned by a proof.
 import { z } from "zod"
+import { bytesToUtf8 } from "../primitives/bytes.ts"
+import { ProtocolError } from "../primitives/errors.ts"
 import type { Fr, Nullifier } from "../primitives/field.ts"
 import type { WireProof } from "../primitives/prove.ts"
+import { canonicalText } from "./canonical-json.ts"
+import type { Json } from "./canonical-json.ts"
 import { hex64, party, shownText } from "./election-entries.ts"
 import { parseMessage } from "./parse.ts"
 import { alternative } from "./presentation-request.ts"
@@ -46,7 +50,12 @@ const plan = z.strictObject({
   weighted: z.boolean(),
   registrars: z.array(party).min(2).max(15),
   /** The service: its directory record, whose key signs enrolment requests and promises. */
-  verifier: z.strictObject({ id: name, name: shownText(200), origin: z.string().max(255), key: verifierKey }),
+  verifier: z.strictObject({
+    id: name,
+    name: shownText(200),
+    origin: z.string().regex(/^https?:\/\/[^/?#\s]{1,253}$/), // as in a presentation request, which repeats it
+    key: verifierKey,
+  }),
   enrolmentOpensAt: unixSeconds,
   enrolmentClosesAt: unixSeconds,
   objectionSeconds: z
@@ -146,10 +155,37 @@ const evidence = z.strictObject({
   proof: z.unknown(),
 })
 
-/** Reads one line of evidence. @throws ProtocolError `malformed-census`, `proof-malformed`, `field-element-not-canonical` */
+/**
+ * Reads one line of evidence: exactly its canonical bytes, so that one enrolment has one line.
+ * @throws ProtocolError `malformed-census`, `proof-malformed`, `field-element-not-canonical`
+ */
 export function parseEnrolmentEvidence(input: Uint8Array | string): EnrolmentEvidence {
   const read = parseMessage(evidence, input, { maxBytes: MAX_DOCUMENT_BYTES }, "malformed-census")
-  return { ...read, proof: parseProof(read.proof) }
+  return assertCanonical({ ...read, proof: parseProof(read.proof) }, input)
+}
+
+const promise = z.strictObject({
+  type: z.literal("sotto/census-promise/1"),
+  censusId: hex64,
+  slot: hex64,
+  leaf: fr,
+  key: verifierKey,
+  signature: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
+})
+/** A signed promise that a leaf will be in the frozen census. */
+export type CensusPromise = z.infer<typeof promise>
+
+/** Reads a promise: exactly its canonical bytes. @throws ProtocolError `malformed-census`, `field-element-not-canonical` */
+export function parseCensusPromise(input: Uint8Array | string): CensusPromise {
+  const read = parseMessage(promise, input, { maxBytes: MAX_DOCUMENT_BYTES, maxDepth: 2 }, "malformed-census")
+  return assertCanonical(read, input)
+}
+
+function assertCanonical<T extends object>(value: T, input: Uint8Array | string): T {
+  const text = typeof input === "string" ? input : bytesToUtf8(input)
+  if (canonicalText(value as Json) !== text)
+    throw new ProtocolError("malformed-census", "expected the canonical bytes of the document")
+  return value
 }
 
 const enrolment = z.strictObject({ commitment: fr })
