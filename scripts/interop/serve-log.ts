@@ -2,7 +2,6 @@
 // that hundreds of entries take seconds. What is judged is the log, not the statements.
 import { randomBytes } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { locateCircuit } from "../../src/cli/circuit-artifacts.ts"
 import { openServiceClient } from "../../src/cli/service-client.ts"
 import type { ServiceClient } from "../../src/cli/service-client.ts"
 import { CATALOGUE } from "../../src/protocol/catalogue/released.ts"
@@ -10,7 +9,7 @@ import { rebuildSignals } from "../../src/protocol/credential/presentation-signa
 import { bytesToBigint } from "../../src/protocol/primitives/bytes.ts"
 import { encodeFr, parseNullifier } from "../../src/protocol/primitives/field.ts"
 import { parsePresentationRequest } from "../../src/protocol/wire/presentation-request.ts"
-import { openForge } from "../../test/support/simulated-proof.ts"
+import { openSimulator } from "../../test/support/simulated-proof.ts"
 import type { Forge } from "../../test/support/simulated-proof.ts"
 import { raiseService, REGISTRY } from "../demo/cast.ts"
 import { openWorld } from "../demo/world.ts"
@@ -33,7 +32,7 @@ export async function serveLog(answers: number): Promise<ServedLog> {
     (await readFile(world.path("acme-insurance.api-key"), "utf8")).trim(),
   )
   const holder = openServiceClient(world.origin)
-  const forge = openForge("presentation", await readFile((await locateCircuit("presentation")).paths.r1cs))
+  const forge = await openSimulator("presentation")
   for (let n = 0; n < answers; n++) await answerOne(insurer, holder, forge)
   const { policy } = (await world.readJson("trust.json")) as { readonly policy: string }
   return {

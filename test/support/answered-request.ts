@@ -1,7 +1,5 @@
 // A verifier's question and a holder's answer over HTTP; the proofs are forged under development keys, as anyone could.
-import { readFile } from "node:fs/promises"
 import { expect } from "vitest"
-import { locateCircuit } from "../../src/cli/circuit-artifacts.ts"
 import { CATALOGUE } from "../../src/protocol/catalogue/released.ts"
 import { compileAlternative } from "../../src/protocol/credential/compile-request.ts"
 import { rebuildSignals } from "../../src/protocol/credential/presentation-signals.ts"
@@ -9,7 +7,7 @@ import { parseFr, parseNullifier } from "../../src/protocol/primitives/field.ts"
 import type { PresentationPart } from "../../src/protocol/wire/presentation.ts"
 import { parsePresentationRequest } from "../../src/protocol/wire/presentation-request.ts"
 import type { PresentationRequest } from "../../src/protocol/wire/presentation-request.ts"
-import { openForge } from "./simulated-proof.ts"
+import { openSimulator } from "./simulated-proof.ts"
 import type { Forge } from "./simulated-proof.ts"
 import { REGISTRY } from "./running-service.ts"
 import type { Reply, TestService } from "./running-service.ts"
@@ -97,8 +95,6 @@ export const fresh = (): string => String(next++)
 let opened: Promise<Forge> | undefined
 /** The forge for the shipped development key. */
 export function forge(): Promise<Forge> {
-  opened ??= locateCircuit("presentation").then(async ({ paths }) =>
-    openForge("presentation", await readFile(paths.r1cs)),
-  )
+  opened ??= openSimulator("presentation")
   return opened
 }

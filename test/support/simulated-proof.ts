@@ -1,54 +1,44 @@
-// Forges proofs with the published trapdoor of a development key: bulk for tests, and the reason why production
-// refuses such keys.
+// Proofs of nothing, forged under the shipped development keys: bulk for tests of everything around a proof.
 import { randomBytes } from "node:crypto"
-import { bn254 } from "@noble/curves/bn254.js"
-import { deriveDevelopmentSecrets } from "../../src/proofs/ceremony/dev-keys.ts"
-import { publicSignalsOf } from "../../src/proofs/ceremony/r1cs.ts"
-import { invert, reduce } from "../../src/proofs/ceremony/scalar-field.ts"
-import { bytesToBigint } from "../../src/protocol/primitives/bytes.ts"
+import { readFile } from "node:fs/promises"
+import { loadVerificationKey, locateCircuit } from "../../src/cli/circuit-artifacts.ts"
+import { openForge } from "../../src/proofs/ceremony/forge-proof.ts"
+import type { ForgeProofs } from "../../src/proofs/ceremony/forge-proof.ts"
 import type { WireProof } from "../../src/protocol/primitives/prove.ts"
 
-/** Forges a valid proof for any public signals, true statement or not, under one development key. */
+const opened = new Map<string, Promise<ForgeProofs>>()
+
+/** The forge of one circuit of the manifest, opened once per process. Needs the built constraint file. */
+function forgeOf(circuit: string): Promise<ForgeProofs> {
+  const forge = opened.get(circuit) ?? open(circuit)
+  opened.set(circuit, forge)
+  return forge
+}
+
+async function open(circuit: string): Promise<ForgeProofs> {
+  const places = { cache: process.env["SOTTO_CACHE"] }
+  const { paths } = await locateCircuit(circuit, places)
+  const { key } = await loadVerificationKey(circuit, places)
+  return openForge(circuit, await readFile(paths.r1cs), key.json, randomBytes)
+}
+
+/** One valid proof per list of public signals, true or not: 1,000 take about a second, the first call one more. */
+export async function simulateProofs(
+  circuit: string,
+  lists: readonly (readonly string[])[],
+): Promise<WireProof[]> {
+  return (await forgeOf(circuit))(lists)
+}
+
+/** Makes one proof at a time. */
 export type Forge = (signals: readonly string[]) => WireProof
 
-/**
- * Takes the trapdoor and the public wires' polynomials out of the constraint file; afterwards a proof takes a few
- * milliseconds.
- * @param circuitId - the id the key was made for
- * @param r1cs - the constraint file the key was made from
- * @returns throws RangeError when the number of signals is not the circuit's
- */
-export function openForge(circuitId: string, r1cs: Uint8Array): Forge {
-  const { circuit, trapdoor, queries } = deriveDevelopmentSecrets(circuitId, r1cs)
-  const k = queries.k.slice(0, publicSignalsOf(circuit) + 1)
-  const inverseDelta = invert(trapdoor.delta)
-  const alphaBeta = trapdoor.alpha * trapdoor.beta
+/** For callers that need a proof now and then, without awaiting each. */
+export async function openSimulator(circuit: string): Promise<Forge> {
+  const forge = await forgeOf(circuit)
   return (signals) => {
-    const values = [1n, ...signals.map(BigInt)]
-    if (values.length !== k.length)
-      throw new RangeError(`expected ${k.length - 1} signals, got ${signals.length}`)
-    const publicPart = values.reduce((sum, value, j) => sum + value * (k[j] ?? 0n), 0n)
-    const [x, y] = [randomScalar(), randomScalar()]
-    // e(A,B) = e(alpha,beta) e(L,gamma) e(C,delta) in the exponents, gamma = 1, solved for C.
-    const z = reduce((x * y - alphaBeta - publicPart) * inverseDelta)
-    return { a: g1(x), b: g2(y), c: g1(z) }
+    const [proof] = forge([signals])
+    if (proof === undefined) throw new Error("no proof was forged")
+    return proof
   }
-}
-
-function g1(scalar: bigint): WireProof["a"] {
-  const { x, y } = bn254.G1.Point.BASE.multiply(scalar).toAffine()
-  return [x.toString(), y.toString()]
-}
-
-function g2(scalar: bigint): WireProof["b"] {
-  const { x, y } = bn254.G2.Point.BASE.multiply(scalar).toAffine()
-  return [
-    [x.c0.toString(), x.c1.toString()],
-    [y.c0.toString(), y.c1.toString()],
-  ]
-}
-
-/** 1 to r - 1, bias below 2^-250: 64 bytes are reduced. */
-function randomScalar(): bigint {
-  return reduce(bytesToBigint(randomBytes(64))) || 1n
 }

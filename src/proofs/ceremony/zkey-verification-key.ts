@@ -54,11 +54,13 @@ function locateSections(view: DataView): Map<number, { at: number; length: numbe
   return sections
 }
 
-function readG1(view: DataView, at: number): G1 {
+/** A finite affine point at byte `at`. @throws CeremonyError `zkey-malformed` for infinity */
+export function readG1(view: DataView, at: number): G1 {
   return [...readFinite(view, [at, at + 32]), "1"] as unknown as G1
 }
 
-function readG2(view: DataView, at: number): G2 {
+/** A finite affine point of G2 at byte `at`. @throws as readG1 */
+export function readG2(view: DataView, at: number): G2 {
   const [x0, x1, y0, y1] = readFinite(view, [at, at + 32, at + 64, at + 96])
   return [
     [x0, x1],

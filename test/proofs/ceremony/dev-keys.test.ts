@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { createHash, randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -6,6 +6,7 @@ import { groth16, wtns, zKey } from "snarkjs"
 import { updateCircuits } from "../../../scripts/build/build-circuits.ts"
 import { deriveDevelopmentTrapdoor } from "../../../src/proofs/ceremony/development-trapdoor.ts"
 import { makeDevelopmentKey, type KeyProgress } from "../../../src/proofs/ceremony/dev-keys.ts"
+import { openForge } from "../../../src/proofs/ceremony/forge-proof.ts"
 import { isDevelopmentKey } from "../../../src/proofs/ceremony/is-development-key.ts"
 import { computeLagrangeBasis } from "../../../src/proofs/ceremony/lagrange.ts"
 import { parseR1cs } from "../../../src/proofs/ceremony/r1cs.ts"
@@ -13,8 +14,8 @@ import { power, rootOfUnity } from "../../../src/proofs/ceremony/scalar-field.ts
 import { readVerificationKey } from "../../../src/proofs/ceremony/zkey-verification-key.ts"
 import { parseArtifactManifest } from "../../../src/proofs/groth16/artifacts.ts"
 import type { ArtifactEntry } from "../../../src/proofs/groth16/artifacts.ts"
+import { toSnarkjsProof } from "../../../src/proofs/groth16/snarkjs-proof.ts"
 import { R } from "../../../src/protocol/primitives/field.ts"
-import { openForge } from "../../support/simulated-proof.ts"
 import { makeTinyProject, TINY_INPUT, TINY_SIGNALS, type TinyProject } from "../../support/tiny-project.ts"
 
 let project: TinyProject
@@ -113,19 +114,40 @@ describe("isDevelopmentKey", () => {
 
 describe("the published trapdoor", () => {
   test("forges a proof of false signals that the verifier accepts", async () => {
-    const forge = openForge("tiny", r1cs)
+    const forge = await openForge("tiny", r1cs, readVerificationKey(zkey), randomBytes)
     const signals = ["12345", "0", (R - 1n).toString(), "7"]
-    const { a, b, c } = forge(signals)
-    const proof = {
-      pi_a: [...a, "1"],
-      pi_b: [...b, ["1", "0"]],
-      pi_c: [...c, "1"],
-      protocol: "groth16",
-      curve: "bn128",
-    }
+    const proof = toSnarkjsProof(forge([signals])[0]!)
     expect(await snarkjsAccepts(zkey, signals, proof)).toBe(true)
     expect(await snarkjsAccepts(zkey, ["12346", ...signals.slice(1)], proof)).toBe(false)
-    expect(() => forge(signals.slice(1))).toThrow(RangeError)
+    expect(() => forge([signals.slice(1)])).toThrow(RangeError)
+  })
+
+  test("makes many proofs in one go, no two alike, in the order of their signals", async () => {
+    const forge = await openForge("tiny", r1cs, readVerificationKey(zkey), randomBytes)
+    const lists = Array.from({ length: 1100 }, (_, i) => ["1", "2", "3", String(i)]) // more than one chunk
+    const proofs = forge(lists)
+    expect(new Set(proofs.map(({ a }) => a.join())).size).toBe(1100)
+    for (const i of [0, 1023, 1024, 1099]) {
+      expect(await snarkjsAccepts(zkey, lists[i]!, toSnarkjsProof(proofs[i]!))).toBe(true)
+      expect(await snarkjsAccepts(zkey, lists[i - 1] ?? lists[1]!, toSnarkjsProof(proofs[i]!))).toBe(false)
+    }
+    expect(forge([])).toEqual([])
+  })
+
+  test("opens no other key than the one the seed gives for the circuit", async () => {
+    const key = readVerificationKey(zkey)
+    const refused = expect.objectContaining({ code: "not-a-development-key" })
+    const edits = [
+      { vk_delta_2: key.vk_beta_2 },
+      { vk_gamma_2: key.vk_beta_2 },
+      { vk_alpha_1: key.IC[0]! },
+      { IC: [...key.IC].reverse() },
+      { IC: key.IC.slice(0, -1), nPublic: key.nPublic - 1 },
+    ]
+    for (const edit of edits) {
+      await expect(openForge("tiny", r1cs, { ...key, ...edit }, randomBytes)).rejects.toEqual(refused)
+    }
+    await expect(openForge("other", r1cs, key, randomBytes)).rejects.toEqual(refused)
   })
 
   test("follows the published formula", () => {
