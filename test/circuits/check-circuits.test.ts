@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { checkCircuitSource } from "../../scripts/check-circuits.ts"
-import { PROJECT_ROOT } from "../support/circuit-compile.ts"
+import { CIRCUIT_FOLDERS, PROJECT_ROOT } from "../support/circuit-compile.ts"
 
 const PATH = "circuits/credential/age-gate.circom"
 const CLEAN = `// AgeGate: the holder is of age.
@@ -26,7 +26,7 @@ template AgeGate(BITS) {
 }
 `
 const CIRCUITS = join(PROJECT_ROOT, "circuits")
-const files = ["lib", "credential"].flatMap((folder) =>
+const files = CIRCUIT_FOLDERS.flatMap((folder) =>
   readdirSync(join(CIRCUITS, folder)).map(
     (name) => [`circuits/${folder}/${name}`, readFileSync(join(CIRCUITS, folder, name), "utf8")] as const,
   ),

@@ -1,19 +1,27 @@
-// Compiles one instance of a template with circom2 into circuits/build/harness/<digest>, once per content.
+// Compiles one instance of a template with circom2 into circuits/build/harness/<digest>, once per content; what the build made
+// of a shipped instance is taken as it is.
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join, relative, resolve } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { withLock } from "../../scripts/build/build-lock.ts"
+import { digestSources } from "../../scripts/build/circuit-sources.ts"
+import { findToolchain } from "../../scripts/build/toolchain.ts"
 
 /** Folder of package.json; circom2 is a WASI program and resolves includes only below its working directory. */
 export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..")
 
+/** Folders of circuits/ that hold templates. */
+export const CIRCUIT_FOLDERS = ["lib", "credential", "election"] as const
+
 /** One instance: which template of which file (path below circuits/), with which parameters, seen how. */
 export interface CircuitInstance {
+  /** Its id in circuits.json, if it is listed there. */
+  readonly id?: string
   readonly file: string
   readonly template: string
   readonly params: readonly number[]
@@ -31,28 +39,36 @@ export interface CompiledFiles {
 const CIRCUITS = join(PROJECT_ROOT, "circuits")
 const CACHE = join(CIRCUITS, "build", "harness")
 const INCLUDE = /^\s*include\s+"([^"]+)"/gm
-const LOCK_POLL_MS = 100
-const LOCK_STALE_MS = 120_000 // ten times the slowest compilation: its owner was killed
 
 /** Compiles, or finds what an earlier run of the same sources, parameters, flags and compiler left. */
 export async function compileCircuit(instance: CircuitInstance): Promise<CompiledFiles> {
+  const built = await builtFiles(instance)
+  if (built !== undefined) return built
   const source = join(CIRCUITS, instance.file)
   const folder = join(CACHE, await digestOf(instance, source))
-  const lock = `${folder}.lock`
-  while (!existsSync(folder)) {
-    if (await takeLock(lock)) {
-      try {
-        if (!existsSync(folder)) await compileInto(folder, instance, source)
-      } finally {
-        await rm(lock, { recursive: true, force: true })
-      }
-    } else await sleep(LOCK_POLL_MS)
-  }
+  await mkdir(CACHE, { recursive: true })
+  await withLock(`${folder}.lock`, async () => {
+    if (!existsSync(folder)) await compileInto(folder, instance, source)
+  })
   return {
     r1cs: join(folder, "main.r1cs"),
     wasm: join(folder, "main_js", "main.wasm"),
     sym: join(folder, "main.sym"),
   }
+}
+
+/** What `npm run build` left of a listed instance; its folder is named by the digest of the sources as they are now. */
+async function builtFiles({ id, optimization, ...row }: CircuitInstance): Promise<CompiledFiles | undefined> {
+  if (id === undefined || optimization !== "--O2") return undefined
+  const digest = await digestSources(
+    PROJECT_ROOT,
+    { id, ...row, public: [...(row.public ?? [])], params: [...row.params] },
+    findToolchain(),
+  )
+  const path = (extension: string): string =>
+    join(process.env["SOTTO_CACHE"] ?? join(CIRCUITS, "build"), digest, `${id}.${extension}`)
+  const files = { r1cs: path("r1cs"), wasm: path("wasm"), sym: path("sym") }
+  return Object.values(files).every((file) => existsSync(file)) ? files : undefined
 }
 
 async function compileInto(folder: string, instance: CircuitInstance, source: string): Promise<void> {
@@ -90,18 +106,4 @@ async function includedFiles(source: string, seen = new Set<string>()): Promise<
     }
   }
   return [...seen]
-}
-
-async function takeLock(lock: string): Promise<boolean> {
-  await mkdir(dirname(lock), { recursive: true })
-  try {
-    await mkdir(lock)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-    const held = await stat(lock).catch(() => undefined) // released in between: the next turn looks again
-    if (held !== undefined && Date.now() - held.mtimeMs > LOCK_STALE_MS)
-      await rm(lock, { recursive: true, force: true })
-    return false
-  }
 }

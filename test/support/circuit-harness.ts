@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { compileCircuit, PROJECT_ROOT, type CircuitInstance } from "./circuit-compile.ts"
+import { CIRCUIT_FOLDERS, compileCircuit, PROJECT_ROOT, type CircuitInstance } from "./circuit-compile.ts"
 import { constraintsByWire, FIELD_ORDER, holds, readR1cs, wiresOf, type R1cs } from "./circuit-r1cs.ts"
 import { readSymbols, type Symbols } from "./circuit-symbols.ts"
 import { calculateWitness, compileCalculator, WitnessRefused } from "./circuit-witness.ts"
@@ -167,7 +167,7 @@ let sources: Map<string, Source> | undefined
 
 function sourceOf(template: string): Source | undefined {
   sources ??= new Map(
-    ["lib", "credential"].flatMap((folder) =>
+    CIRCUIT_FOLDERS.flatMap((folder) =>
       readdirSync(join(PROJECT_ROOT, "circuits", folder)).flatMap((name) => {
         const file = `${folder}/${name}`
         const text = readFileSync(join(PROJECT_ROOT, "circuits", file), "utf8")

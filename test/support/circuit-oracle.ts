@@ -29,6 +29,8 @@ export interface Oracle {
   /** multiple * T, with T a point of order 8. */
   torsion: (multiple: bigint) => PlainPoint
   add: (left: PlainPoint, right: PlainPoint) => PlainPoint
+  /** scalar * point, for any point of the curve. */
+  times: (point: PlainPoint, scalar: bigint) => PlainPoint
 }
 
 /** Builds the oracle; takes about a second, so once per test file. */
@@ -55,6 +57,7 @@ export async function openOracle(): Promise<Oracle> {
     multiply: (scalar) => plain(curve.mulPointEscalar(curve.Base8, scalar)),
     torsion: (multiple) => plain(curve.mulPointEscalar(orderEight, multiple)),
     add: (left, right) => plain(curve.addPoint(inner(left), inner(right))),
+    times: (point, scalar) => plain(curve.mulPointEscalar(inner(point), scalar)),
   }
 }
 
