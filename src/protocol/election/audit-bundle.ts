@@ -7,6 +7,7 @@ import { ProtocolError } from "../primitives/errors.ts"
 import type { Fr } from "../primitives/field.ts"
 import { sha256 } from "../primitives/hash.ts"
 import { canonicalBytes, canonicalText } from "../wire/canonical-json.ts"
+import type { Json } from "../wire/canonical-json.ts"
 import { hex64 } from "../wire/election-entries.ts"
 import { parseMessage } from "../wire/parse.ts"
 import { counter, fr } from "../wire/scalars.ts"
@@ -19,6 +20,7 @@ export const MANIFEST_PATH = "manifest.json"
 export const DEFAULT_MAX_BUNDLE_BYTES = 8 * 2 ** 30
 /** Largest manifest: 65,534 files of at most 400 bytes a line fit. */
 const MAX_MANIFEST_BYTES = 64 * 2 ** 20
+const MAX_PROVENANCE_BYTES = 4096
 
 /** Files that every bundle has. */
 export const REQUIRED_PATHS = [
@@ -57,17 +59,40 @@ const manifest = z.strictObject({
 /** What a bundle consists of. */
 export type BundleManifest = z.infer<typeof manifest>
 
+const word = z.string().min(1).max(96)
+const provenance = z.strictObject({
+  ceremony: word,
+  circom2: word,
+  circomlib: word,
+  constraints: counter,
+  id: word,
+  r1csSha256: hex64,
+  vkeySha256: hex64,
+  zkeySha256: hex64,
+})
+/** Where the circuit of an election and its keys come from: what anyone needs to build them again. */
+export type CircuitProvenance = z.infer<typeof provenance>
+
 /**
  * The manifest in these bytes, or null: malformed, not canonical, paths not ascending. Whether it is true of the files
  * is the caller's question.
  * @param bytes - attacker-controlled
  */
 export function readManifest(bytes: Uint8Array): BundleManifest | null {
-  const limits = { maxBytes: MAX_MANIFEST_BYTES, maxDepth: 3, maxString: 255 }
+  const read = readCanonical(manifest, bytes, MAX_MANIFEST_BYTES)
+  const isAscending = read?.files.every(({ path }, i) => i === 0 || (read.files[i - 1]?.path ?? "") < path)
+  return isAscending === true ? read : null
+}
+
+/** The provenance in these bytes, or null: malformed or not canonical. @param bytes - attacker-controlled */
+export function readProvenance(bytes: Uint8Array): CircuitProvenance | null {
+  return readCanonical(provenance, bytes, MAX_PROVENANCE_BYTES)
+}
+
+function readCanonical<T extends Json>(schema: z.ZodType<T>, bytes: Uint8Array, maxBytes: number): T | null {
   try {
-    const read = parseMessage(manifest, bytes, limits, "malformed-log")
-    const isAscending = read.files.every(({ path }, i) => i === 0 || (read.files[i - 1]?.path ?? "") < path)
-    return isAscending && canonicalText(read) === bytesToUtf8(bytes) ? read : null
+    const read = parseMessage(schema, bytes, { maxBytes, maxDepth: 3, maxString: 255 }, "malformed-log")
+    return canonicalText(read) === bytesToUtf8(bytes) ? read : null
   } catch (error) {
     if (error instanceof ProtocolError) return null
     throw error

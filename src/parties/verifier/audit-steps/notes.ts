@@ -1,0 +1,81 @@
+// Checkpoints as an auditor's own policy judges them: who signed, who cosigned, and when.
+import { parseCheckpoint, verifyLogSignature } from "../../../protocol/log/checkpoint.ts"
+import { verifyCosignatures } from "../../../protocol/log/cosignature.ts"
+import type { Cosignature } from "../../../protocol/log/cosignature.ts"
+import { meetsQuorum } from "../../../protocol/log/policy.ts"
+import type { Policy } from "../../../protocol/log/policy.ts"
+import { parseTlogProof } from "../../../protocol/log/tlog-proof.ts"
+import type { TlogProof } from "../../../protocol/log/tlog-proof.ts"
+import { bytesToUtf8, concatBytes, utf8ToBytes } from "../../../protocol/primitives/bytes.ts"
+import { ProtocolError } from "../../../protocol/primitives/errors.ts"
+import { sha256 } from "../../../protocol/primitives/hash.ts"
+import type { VerifierKey } from "../../../protocol/primitives/note-key.ts"
+
+/** A checkpoint that its log signed, and what the policy's cosigners say of it. */
+export interface SeenCheckpoint {
+  readonly origin: string
+  readonly size: number
+  readonly root: Uint8Array
+  readonly cosignatures: readonly Cosignature[]
+  readonly hasQuorum: boolean
+}
+
+/** The host of a log's origin: what a service's logs share. */
+export const hostOf = (origin: string): string => origin.split("/", 1)[0] ?? ""
+
+/** The keys under which the logs of the policy with this origin's host sign as this origin: same key, other name. */
+export function keysUnder(policy: Policy, origin: string): readonly VerifierKey[] {
+  return policy.logs
+    .filter(({ name }) => hostOf(name) === hostOf(origin))
+    .map(({ type, publicKey }) => {
+      const typed = concatBytes(utf8ToBytes(`${origin}\n`), Uint8Array.of(type), publicKey)
+      return { name: origin, type, publicKey, keyId: sha256(typed).slice(0, 4) } // C2SP signed-note, key IDs
+    })
+}
+
+/**
+ * A checkpoint whose log signature and known cosignatures verify, or null. The quorum is the caller's question.
+ * @param bytes - attacker-controlled
+ * @param keysOf - the keys that may sign for an origin, none for a log that the reader does not believe
+ */
+export function readSeenCheckpoint(
+  bytes: Uint8Array,
+  policy: Policy,
+  keysOf: (origin: string) => readonly VerifierKey[],
+): SeenCheckpoint | null {
+  const parsed = orNull(() => parseCheckpoint(bytes))
+  if (parsed === null) return null
+  const { checkpoint, note } = parsed
+  if (!verifyLogSignature(note, keysOf(checkpoint.origin)).ok) return null
+  const cosignatures = verifyCosignatures(
+    note,
+    policy.cosigners.map(({ key }) => key),
+  )
+  if (!cosignatures.ok) return null
+  const signers = cosignatures.value.map(({ key }) => key)
+  return { ...checkpoint, cosignatures: cosignatures.value, hasQuorum: meetsQuorum(policy, signers) }
+}
+
+/** The earliest moment at which the policy's quorum had cosigned; null when no cosigner of it did. Unix seconds. */
+export function quorumTime({ cosignatures }: SeenCheckpoint, policy: Policy): number | null {
+  const times = cosignatures.map(({ timeUnixSeconds }) => timeUnixSeconds).sort((a, b) => a - b)
+  const signedBy = (time: number): VerifierKey[] =>
+    cosignatures.filter(({ timeUnixSeconds }) => timeUnixSeconds <= time).map(({ key }) => key)
+  return times.find((time) => meetsQuorum(policy, signedBy(time))) ?? null
+}
+
+/** A proof of inclusion, its checkpoint not yet believed; null when malformed. @param bytes - attacker-controlled */
+export function readProof(bytes: Uint8Array): TlogProof | null {
+  const text = bytesToUtf8(bytes)
+  return text === null ? null : orNull(() => parseTlogProof(text))
+}
+
+/** What a parser reads, or null where it refuses the bytes. */
+export function orNull<T>(parse: () => T): T | null {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof ProtocolError) return null
+    throw error
+  }
+}
