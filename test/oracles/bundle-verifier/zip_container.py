@@ -2,7 +2,7 @@
 
 Entries one after another from the first byte, sorted by path, each once; local and central records agree; stored or
 deflated; no encryption, data descriptor, extra field, comment, second disk or 64-bit extension; the fixed timestamp
-1980-01-01 00:00; plain relative ASCII paths; regular files only.
+1980-01-01 00:00; plain relative ASCII paths; no attributes, hence no folders and no links.
 """
 
 import re
@@ -15,10 +15,9 @@ LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 END_SIZE, CENTRAL_SIZE, LOCAL_SIZE = 22, 46, 30
 FIXED_TIME, FIXED_DATE = 0, 0x21  # 1980-01-01 00:00:00, the earliest a zip can say
 STORED, DEFLATED = 0, 8
-UTF8_FLAG = 0x0800
-SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
 MAX_PATH = 255
-REGULAR = 0o100000
+VERSION = 20  # 2.0 knows deflate; 4.5 would be zip64
 
 
 class Entry:
@@ -31,8 +30,11 @@ class Entry:
 
 
 def is_plain_path(path: str) -> bool:
-    """Relative, no empty segment, none that begins with a dot, ASCII letters, digits and . _ - only."""
-    return len(path) <= MAX_PATH and all(SEGMENT.fullmatch(segment) for segment in path.split("/"))
+    """Relative, no empty segment, none of one or two dots, ASCII letters, digits and . _ - only."""
+    segments = path.split("/")
+    return len(path) <= MAX_PATH and all(
+        SEGMENT.fullmatch(segment) and segment not in (".", "..") for segment in segments
+    )
 
 
 def read_directory(data) -> list[Entry]:
@@ -54,18 +56,17 @@ def read_directory(data) -> list[Entry]:
 def _read_entry(data, at: int, local_at: int) -> tuple[Entry, int, int]:
     head = bytes(data[at : at + CENTRAL_SIZE])
     demand(len(head) == CENTRAL_SIZE and head[:4] == CENTRAL, "container-zip", "central record")
-    _, needed, *common = struct.unpack("<HHHHHHIIIHH", head[4:32])
+    made, needed, *common = struct.unpack("<HHHHHHIIIHH", head[4:32])
     flags, method, time, date, crc, packed, size, name_size, extra_size = common
-    comment, disk, _, attributes, local_offset = struct.unpack("<HHHII", head[32:46])
+    comment, disk, internal, external, local_offset = struct.unpack("<HHHII", head[32:46])
     name = bytes(data[at + CENTRAL_SIZE : at + CENTRAL_SIZE + name_size])
     path = name.decode("ascii", "replace")
     demand(is_plain_path(path), "container-path")
-    demand(flags & ~UTF8_FLAG == 0 and method in (STORED, DEFLATED), "container-zip", path)
+    demand(flags == 0 and method in (STORED, DEFLATED), "container-zip", path)
     demand(time == FIXED_TIME and date == FIXED_DATE, "container-zip", f"timestamp of {path}")
     demand(extra_size == comment == disk == 0 and local_offset == local_at, "container-zip", path)
-    mode = attributes >> 16 & 0o170000
-    demand(mode in (0, REGULAR) and attributes & 0x10 == 0, "container-link", path)
-    demand(needed <= 20 and (method == DEFLATED or packed == size), "container-zip", path)
+    demand(made == VERSION and needed <= VERSION and internal == external == 0, "container-zip", path)
+    demand(method == DEFLATED or packed == size, "container-zip", path)
     local = bytes(data[local_at : local_at + LOCAL_SIZE])
     same = struct.pack("<4sHHHHHIIIHH", LOCAL, needed, flags, method, time, date, crc, packed, size, name_size, 0)
     start = local_at + LOCAL_SIZE + name_size
