@@ -26,6 +26,16 @@ export function torsionPoint(c0: bigint, c1: bigint): InstanceType<typeof G2.Poi
   return point.multiplyUnsafe(R - 1n).add(point)
 }
 
+const SMALL_ORDER = 10069n // the one prime factor below 2^20 of the twist's cofactor
+const COFACTOR = 21888242871839275222246405745257275088844257914179612981679871602714643921549n
+
+/** A torsion point of order 10,069: small enough that a batched subgroup check would meet it by chance. */
+export function smallTorsionPoint(): InstanceType<typeof G2.Point> {
+  const small = torsionPoint(11n, 3n).multiplyUnsafe(COFACTOR / SMALL_ORDER)
+  if (small.is0() || !small.multiplyUnsafe(SMALL_ORDER).is0()) throw new Error("not of the small order")
+  return small
+}
+
 /** True when r·P = 0: the definition, by other code. */
 export function hasOrderR(point: InstanceType<typeof G2.Point>): boolean {
   return point

@@ -7,12 +7,7 @@ import type { Bn254, Point } from "./curve.ts"
 import { isInG2 } from "./subgroup.ts"
 
 /** A proof whose points are on their curves, finite, and of order r. Only `decodeProof` makes one. */
-export type Proof = {
-  readonly wire: WireProof
-  readonly a: Point
-  readonly b: Point
-  readonly c: Point
-} & { readonly __brand: "Proof" }
+export type Proof = { readonly wire: WireProof } & ProofPoints & { readonly __brand: "Proof" }
 
 /**
  * Decodes the points of a proof. Infinity has no spelling but (0, 0), which is on no curve here. B is checked for its
@@ -22,12 +17,24 @@ export type Proof = {
  */
 export async function decodeProof(wire: WireProof): Promise<Verdict<Proof, "proof-off-curve">> {
   const curve = await openCurve()
-  const { G1, G2 } = curve
+  const points = readPoints(curve, wire)
+  const isSound = points !== null && isInG2(curve, points.b)
+  return isSound ? accept({ wire, ...points } as Proof) : refuse("proof-off-curve")
+}
+
+/** The points of a proof, finite and on their curves. The order of B is still attacker-controlled. */
+export interface ProofPoints {
+  readonly a: Point
+  readonly b: Point
+  readonly c: Point
+}
+
+/** All of `decodeProof` but the order of B, for a caller that finds it out by other means; null when off the curve. */
+export function readPoints({ G1, G2 }: Bn254, wire: WireProof): ProofPoints | null {
   const a = G1.fromObject(wire.a.map(BigInt))
   const b = G2.fromObject(wire.b.map(([c0, c1]) => [BigInt(c0), BigInt(c1)] as const))
   const c = G1.fromObject(wire.c.map(BigInt))
-  const sound = isFinite(G1, a) && isFinite(G1, c) && isFinite(G2, b) && isInG2(curve, b)
-  return sound ? accept({ wire, a, b, c } as Proof) : refuse("proof-off-curve")
+  return isFinite(G1, a) && isFinite(G1, c) && isFinite(G2, b) ? { a, b, c } : null
 }
 
 /** Finite and on the curve: ffjavascript's own `isValid` counts infinity as valid. */

@@ -18,7 +18,10 @@ export interface Group<Coordinate> {
   eq(a: Point, b: Point): boolean
   add(a: Point, b: Point): Point
   neg(point: Point): Point
-  timesScalar(point: Point, scalar: bigint): Point
+  /** A scalar in bytes is little-endian. */
+  timesScalar(point: Point, scalar: bigint | Uint8Array): Point
+  /** Jacobian points to affine ones, with one inversion for all. */
+  batchToAffine(jacobian: Uint8Array): Promise<Uint8Array>
   /** Σ k_i·P_i over affine bases and 32-byte little-endian scalars. */
   multiExpAffine(bases: Uint8Array, scalars: Uint8Array): Promise<Point>
 }
@@ -29,6 +32,7 @@ export interface Field {
   neg(a: Uint8Array): Uint8Array
   eq(a: Uint8Array, b: Uint8Array): boolean
   exp(a: Uint8Array, exponent: bigint): Uint8Array
+  readonly one: Uint8Array
 }
 
 /** One step of ffjavascript's interpreter over its own memory; only what the scrubber looks at. */
@@ -43,6 +47,16 @@ export interface TaskStep {
 /** Runs tasks in a WebAssembly memory that nothing else can reach; whatever a task wrote there stays. */
 export interface TaskRunner {
   queueAction(steps: readonly TaskStep[]): Promise<Uint8Array[]>
+}
+
+/** The memory of the synchronous functions, and those functions by pointer. Nothing in it outlives a synchronous call. */
+export interface NativeCurve {
+  readonly u8: Uint8Array
+  readonly instance: { readonly exports: Readonly<Record<string, (...args: number[]) => number>> }
+  /** Pointer to fresh bytes, free again at `endSyncOp`. */
+  alloc(length: number): number
+  startSyncOp(): void
+  endSyncOp(): void
 }
 
 /** The scalar field as the prover uses it. Members are replaceable: see `blinding.ts`. */
@@ -63,7 +77,7 @@ export interface Bn254 {
   prepareG2(jacobian: Point): Uint8Array
   millerLoop(preparedG1: Uint8Array, preparedG2: Uint8Array): Uint8Array
   finalExponentiation(value: Uint8Array): Uint8Array
-  readonly tm: TaskRunner
+  readonly tm: TaskRunner & NativeCurve
 }
 
 const { curves } = snarkjs as unknown as {

@@ -43,6 +43,15 @@ function flatten(value: CircuitValue): readonly bigint[] {
   return (value as readonly CircuitValue[]).flatMap(flatten)
 }
 
+/** Scalars as `multiExpAffine` takes them: 32 little-endian bytes each, one after another. */
+export function encodeElements(values: readonly bigint[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(ELEMENT_BYTES * values.length)
+  values.forEach((value, i) => {
+    writeElement(bytes, ELEMENT_BYTES * i, value)
+  })
+  return bytes
+}
+
 /** Writes a scalar as 32 little-endian bytes. */
 export function writeElement(bytes: Uint8Array, offset: number, value: bigint): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, ELEMENT_BYTES)

@@ -1,5 +1,5 @@
 // Verification keys: parsed and checked once, prepared once per thread.
-import { bytesToHex } from "../../protocol/primitives/bytes.ts"
+import { bytesToHex, concatBytes } from "../../protocol/primitives/bytes.ts"
 import { sha256 } from "../../protocol/primitives/hash.ts"
 import { ProtocolError } from "../../protocol/primitives/errors.ts"
 import { parseCoordinate } from "../../protocol/primitives/field.ts"
@@ -42,6 +42,9 @@ export interface PreparedVerificationKey {
   readonly minusGamma: Uint8Array
   readonly minusDelta: Uint8Array
   readonly alphaBeta: Uint8Array
+  readonly alpha: Point
+  /** -beta, -gamma, -delta: affine, one after another. */
+  readonly minusG2: Uint8Array
 }
 
 const MAX_KEY_BYTES = 1 << 20 // 4,000 public signals; ours have at most 125
@@ -78,16 +81,21 @@ export async function prepareVerificationKey(key: VerificationKey): Promise<Prep
   rest.forEach((point, i) => {
     ic.set(point, 64 * i)
   })
-  const prepareMinus = (point: Point): Uint8Array => curve.prepareG2(G2.toJacobian(G2.neg(point)))
-  const alpha = curve.prepareG1(G1.toJacobian(g1(curve, key.json.vk_alpha_1)))
-  const beta = curve.prepareG2(G2.toJacobian(g2(curve, key.json.vk_beta_2)))
+  const alpha = g1(curve, key.json.vk_alpha_1)
+  const [beta, gamma, delta] = [key.json.vk_beta_2, key.json.vk_gamma_2, key.json.vk_delta_2].map((point) =>
+    G2.neg(g2(curve, point)),
+  ) as [Point, Point, Point]
+  const linesOf = (point: Point): Uint8Array => curve.prepareG2(G2.toJacobian(point))
+  const minusAlpha = curve.prepareG1(G1.toJacobian(G1.neg(alpha)))
   return {
     key,
     ic0,
     ic,
-    minusGamma: prepareMinus(g2(curve, key.json.vk_gamma_2)),
-    minusDelta: prepareMinus(g2(curve, key.json.vk_delta_2)),
-    alphaBeta: curve.finalExponentiation(curve.millerLoop(alpha, beta)),
+    minusGamma: linesOf(gamma),
+    minusDelta: linesOf(delta),
+    alphaBeta: curve.finalExponentiation(curve.millerLoop(minusAlpha, linesOf(beta))),
+    alpha,
+    minusG2: concatBytes(beta, gamma, delta),
   }
 }
 

@@ -3,7 +3,7 @@ import { ProtocolError } from "../../protocol/primitives/errors.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import type { Proof } from "./canonical.ts"
 import { openCurve } from "./curve.ts"
-import { ELEMENT_BYTES, writeElement } from "./input.ts"
+import { encodeElements } from "./input.ts"
 import type { PreparedVerificationKey } from "./verification-key.ts"
 
 /**
@@ -25,10 +25,7 @@ export async function verifyProof(
   }
   const curve = await openCurve()
   const { G1, G2, Gt } = curve
-  const scalars = new Uint8Array(ELEMENT_BYTES * signals.length)
-  signals.forEach((signal, i) => {
-    writeElement(scalars, ELEMENT_BYTES * i, BigInt(signal))
-  })
+  const scalars = encodeElements(signals.map(BigInt))
   const l = G1.add(await G1.multiExpAffine(prepared.ic, scalars), prepared.ic0)
   const miller = (point: Uint8Array, preparedG2: Uint8Array): Uint8Array =>
     curve.millerLoop(curve.prepareG1(G1.toJacobian(point)), preparedG2)
