@@ -56,6 +56,7 @@ export class CeremonyReplay {
   readonly #drillShares: ElectionBodies["drill-share"][] = []
   readonly #drills = new Map<1 | 2, DrillSum>()
   #keys: CeremonyKeys | null = null
+  #areKeysSafe: CeremonyVerdict | null = null // the same question for all n confirms
 
   constructor(facts: CeremonyFacts) {
     this.#facts = facts
@@ -89,7 +90,7 @@ export class CeremonyReplay {
         return isFixed.ok ? checkDeal(this.#facts, entry.body) : isFixed
       }
       case "dkg-confirm": {
-        const areSafe = checkKeys(this.keys)
+        const areSafe = (this.#areKeysSafe ??= checkKeys(this.keys))
         return areSafe.ok ? this.#checkKeysHash(entry.body.keysHash) : areSafe
       }
       case "definition-signature":
