@@ -11,7 +11,7 @@ import {
 } from "../../src/protocol/primitives/secret-sharing.ts"
 import { seededBytes } from "./seeded-bytes.ts"
 
-export interface Trustee {
+interface Trustee {
   readonly index: number
   /** d_(k,j), one a key. */
   readonly secrets: readonly bigint[]

@@ -9,7 +9,7 @@ import type { Verdict } from "../primitives/verdict.ts"
 
 /** Largest total weight of a census, so that a weighted search takes at most 2^20 giant steps a sum. */
 export const MAX_TOTAL_WEIGHT = 2 ** 40
-/** Rows of the table in a weighted search: 12 MB, and giant steps of 2^20. */
+/** Most rows of the table in a weighted search, 12 MB; the largest weight then takes 2^20 giant steps a sum. */
 const WEIGHTED_ROWS = 2 ** 20
 
 /** How large the counters can be: each at most the counted ballots, or the even ones at most the census's weight. */
@@ -31,7 +31,8 @@ export function recoverCounts(
   bounds: CounterBounds,
   onProgress?: RecoveryProgress,
 ): Verdict<readonly number[], "no-solution"> {
-  const { rows, giant, giants } = searchBounds(bounds)
+  if (openings.length === 0) return accept([])
+  const { rows, giant, giants } = searchBounds(openings.length, bounds)
   const most = countRecoverySteps(openings.length, bounds)
   let compared = 0
   const onBlock = (points: number): void => {
@@ -53,7 +54,7 @@ export function recoverCounts(
 
 /** Points that a recovery of so many sums compares at most, table rows included. */
 export function countRecoverySteps(sums: number, bounds: CounterBounds): number {
-  const { rows, giants } = searchBounds(bounds)
+  const { rows, giants } = searchBounds(sums, bounds)
   return rows + sums * giants
 }
 
@@ -65,10 +66,11 @@ export function areCountsOf(openings: readonly CurvePoint[], counts: readonly nu
   )
 }
 
-function searchBounds(bounds: CounterBounds): LogBounds {
+function searchBounds(sums: number, bounds: CounterBounds): LogBounds {
   if (!bounds.weighted) return { rows: bounds.counted + 1, giant: PACKING_POINT, giants: bounds.counted + 1 }
   const { totalWeight } = bounds
   if (totalWeight < 1 || totalWeight > MAX_TOTAL_WEIGHT) throw new RangeError("total weight out of range")
-  const rows = Math.min(WEIGHTED_ROWS, totalWeight + 1)
+  // As many rows as steps of all sums together: the least work for a bound that is the product of both.
+  const rows = Math.min(WEIGHTED_ROWS, Math.ceil(Math.sqrt(sums * totalWeight)))
   return { rows, giant: BASE8.multiplyUnsafe(BigInt(rows)), giants: Math.floor(totalWeight / rows) + 1 }
 }

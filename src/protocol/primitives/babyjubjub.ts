@@ -55,11 +55,6 @@ export function pointFromAffine(x: bigint, y: bigint): CurvePoint | null {
   return Point.fromAffine({ x, y })
 }
 
-/** The point of these extended coordinates, X*Y = Z*T: how sums computed elsewhere come back. Nothing is checked. */
-export function pointFromExtended(X: bigint, Y: bigint, Z: bigint, T: bigint): CurvePoint {
-  return new Point(X, Y, Z, T)
-}
-
 /**
  * Reads a public key, a commitment or a share: on the curve, of order exactly l. A key with a torsion part would let
  * one signer pose as eight, and would leak a ballot's randomness mod 8. Costs l * Q, about 2 ms.

@@ -6,7 +6,7 @@ import { drawScalar, invert, isScalar, reduce } from "./scalar.ts"
 import type { RandomBytes } from "./scalar.ts"
 
 /** Most shares of one sharing; trustees of an election are named people who meet. */
-export const MAX_SHARES = 15
+const MAX_SHARES = 15
 
 /** Coefficients a_0 .. a_(t-1), none of them 0; a_0 is what is shared. Secret. */
 export type Polynomial = readonly bigint[]

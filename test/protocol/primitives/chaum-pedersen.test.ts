@@ -103,6 +103,24 @@ describe("a share", () => {
   })
 })
 
+describe("verifyEqualLogs", () => {
+  const [w, e, other] = [1234n, 5678n, secret + 1n]
+  const commitments = { A1: BASE8.multiply(w), A2: base.multiply(w) }
+  const claimOf = (exponent: bigint) => ({ key, base, image: base.multiply(exponent) })
+
+  it("wants both equations: the answer of the key alone, or of the image alone, is none", () => {
+    const answerOf = (exponent: bigint) => ({ ...commitments, z: reduce(w + e * exponent) })
+    expect(verifyEqualLogs(BABYJUBJUB, claimOf(secret), answerOf(secret), e)).toBe(true)
+    expect(verifyEqualLogs(BABYJUBJUB, claimOf(other), answerOf(secret), e)).toBe(false)
+    expect(verifyEqualLogs(BABYJUBJUB, claimOf(other), answerOf(other), e)).toBe(false)
+  })
+
+  it("wants commitments with one nonce", () => {
+    const mixed = { A1: BASE8.multiply(w), A2: base.multiply(w + 1n), z: reduce(w + e * secret) }
+    expect(verifyEqualLogs(BABYJUBJUB, claimOf(secret), mixed, e)).toBe(false)
+  })
+})
+
 describe("A12: a share proved for one thing is none for another", () => {
   it.each<[string, ShareContext]>([
     ["election", { ...real, electionId: "8" as Fr }],

@@ -6,11 +6,13 @@ import {
   encodePoint,
   IDENTITY,
   PACKING_POINT,
+  parsePointOnCurve,
   SUBGROUP_ORDER,
 } from "../../../src/protocol/primitives/babyjubjub.ts"
 import { bytesToHex } from "../../../src/protocol/primitives/bytes.ts"
 import { computeBallotHash, encryptMarks, packCounters } from "../../../src/protocol/primitives/elgamal.ts"
 import type { HashedBallot } from "../../../src/protocol/primitives/elgamal.ts"
+import { R } from "../../../src/protocol/primitives/field.ts"
 import type { Fr, Nullifier } from "../../../src/protocol/primitives/field.ts"
 import { openOracle } from "../../support/circuit-oracle.ts"
 import type { Oracle, PlainPoint } from "../../support/circuit-oracle.ts"
@@ -22,8 +24,8 @@ beforeAll(async () => {
 
 describe("encryptMarks", () => {
   it("has the values of the specification: rho 5, key 11*G, both marks", () => {
-    const { R, C } = encryptMarks([BASE8.multiply(11n)], 5n, [true, true], 1)
-    expect(encodePoint(R)).toEqual([
+    const { R: point, C } = encryptMarks([BASE8.multiply(11n)], 5n, [true, true], 1)
+    expect(encodePoint(point)).toEqual([
       "11480966271046430430613841218147196773252373073876138147006741179837832100836",
       "15148236048131954717802795400425086368006776860859772698778589175317365693546",
     ])
@@ -46,8 +48,8 @@ describe("encryptMarks", () => {
         marks,
         fc.integer({ min: 1, max: 2 ** 32 - 1 }),
         (a, b, rho, m, weight) => {
-          const { R, C } = encryptMarks([BASE8.multiply(a), BASE8.multiply(b)], rho, m, weight)
-          expect(encodePoint(R)).toEqual(spell(oracle.multiply(rho)))
+          const { R: point, C } = encryptMarks([BASE8.multiply(a), BASE8.multiply(b)], rho, m, weight)
+          expect(encodePoint(point)).toEqual(spell(oracle.multiply(rho)))
           for (const [c, secret] of [a, b].entries()) {
             const counters = BigInt(m[2 * c] ? weight : 0) + (m[2 * c + 1] ? 2n ** 32n : 0n)
             const expected = oracle.multiply((rho * secret + counters) % SUBGROUP_ORDER)
@@ -64,9 +66,20 @@ describe("encryptMarks", () => {
       expect(() => encryptMarks([BASE8], 5n, Array<boolean>(count).fill(true), 1)).toThrow(RangeError)
   })
 
-  it("A3: under a key of order 2, or O, leaves the marks in clear", () => {
-    const { C } = encryptMarks([IDENTITY], 5n, [true, false], 1)
-    expect(C[0]?.equals(BASE8)).toBe(true)
+  it.each([
+    ["O", IDENTITY],
+    ["a point of order 2", parsePointOnCurve(["0", (R - 1n).toString()])],
+  ])("A3: leaves the marks in clear under %s as a key", (_, key) => {
+    for (const [rho, even, odd] of [
+      [5n, 1, 0],
+      [6n, 0, 1],
+      [7n, 1, 1],
+      [8n, 0, 0],
+    ] as const) {
+      const [C] = encryptMarks([key], rho, [even === 1, odd === 1], 1).C
+      const openings = [key, IDENTITY].map((mask) => packCounters(BigInt(even), BigInt(odd)).add(mask))
+      expect(openings.some((opening) => opening.equals(C ?? BASE8))).toBe(true)
+    }
   })
 })
 
