@@ -1,4 +1,4 @@
-// What an attacker computes to forge a witness: field arithmetic, and the values inside a template fed with bits that are none.
+// What an attacker computes to forge a witness: field arithmetic, and the values inside templates fed with what they do not expect.
 import { FIELD_ORDER } from "./circuit-r1cs.ts"
 
 /** The canonical representative, 0..r-1. */
@@ -38,4 +38,15 @@ export function chooseValues(entries: readonly bigint[], bits: readonly bigint[]
 /** The "bit" for which the first two children mix to the target, so that a non-child seems to be a child. */
 export function mixingBit([first = 0n, second = 0n]: readonly bigint[], target: bigint): bigint {
   return divide(target - first, second - first)
+}
+
+type Pair = readonly [x: bigint, y: bigint]
+
+/** The values inside circomlib's BabyAdd for any pair of inputs, points of the curve or not. */
+export function babyAddValues([x1, y1]: Pair, [x2, y2]: Pair) {
+  const [a, d] = [168700n, 168696n]
+  const [beta, gamma] = [reduce(x1 * y2), reduce(y1 * x2)]
+  const [delta, tau] = [reduce((y1 - a * x1) * (x2 + y2)), reduce(beta * gamma)]
+  const sum = [divide(beta + gamma, 1n + d * tau), divide(delta + a * beta - gamma, 1n - d * tau)] as const
+  return { sum, inner: { beta, gamma, delta, tau } }
 }

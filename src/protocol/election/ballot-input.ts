@@ -1,6 +1,6 @@
 // The named inputs of one ballot's proof, public and private, and the signals it must come out with. Secret: never logged.
 import { isUsableRandomness } from "../primitives/ballot-randomness.ts"
-import { encodePoint, parseCurvePoint } from "../primitives/babyjubjub.ts"
+import { encodePoint, parseCurvePoint, SUBGROUP_ORDER } from "../primitives/babyjubjub.ts"
 import { encryptMarks } from "../primitives/elgamal.ts"
 import type { Fr } from "../primitives/field.ts"
 import { poseidon } from "../primitives/poseidon.ts"
@@ -20,7 +20,7 @@ export interface BallotSecrets {
   readonly path: TreePath
   /** marks[j] is the mark of choice j; one for each choice of the circuit. */
   readonly marks: readonly boolean[]
-  /** Rho, from drawBallotRandomness. */
+  /** Rho, from drawBallotRandomness: 1 <= randomness < l. */
   readonly randomness: bigint
 }
 
@@ -80,6 +80,7 @@ function assertProvable(circuit: BallotCircuitId, constants: BallotConstants, se
     marks.length === BALLOT_CIRCUITS[circuit].choices &&
     isMarkable &&
     obeysRules(constants, marks) &&
+    randomness < SUBGROUP_ORDER &&
     isUsableRandomness(randomness) &&
     rootOf(secrets) === BigInt(constants.censusRoot)
   if (!isProvable) throw new RangeError("this ballot has no proof")

@@ -119,6 +119,19 @@ describe("lemma 2: FixedMultiple", () => {
   })
 })
 
+test("a ballot8 has 1,091 additions whose inputs vary: what a guard on each would cost", () => {
+  const accumulated = ({ additions }: Multiplication) =>
+    additions.filter(({ at }) => /\.(?:adders|bits)\[/.test(at))
+  const counted = [
+    anyMultiplication(0n, SCALAR_BITS),
+    fixedMultiplication(0n, SCALAR_BITS),
+    fixedMultiplication(0n, WEIGHT_BITS),
+  ]
+  const [perKey = 0, randomness = 0, weight = 0] = counted.map((steps) => accumulated(steps).length)
+  expect([perKey, randomness, weight]).toEqual([249, 84, 11])
+  expect(4 * perKey + randomness + weight).toBe(1_091)
+})
+
 test("a ballot with rho* is refused on rule (8), with rho* - 1 and rho* + 1 it is not", async () => {
   const ballot = await openCircuit(shipped("ballot8"))
   const builder = new BallotBuilder(oracle, BALLOT_SHAPES.ballot8)
