@@ -11,6 +11,7 @@ const program = new Command("sotto")
       "  a patient                          sotto wallet …\n" +
       "  an insurer (verifier)              sotto request …\n" +
       "  anybody who was handed a receipt   sotto verify …\n" +
+      "  anybody who doubts an election     sotto audit …\n" +
       "  the operator of a registry         sotto registry …\n" +
       "  the operator of a service          sotto serve, sotto ledger …, sotto clients …",
   )
@@ -25,6 +26,7 @@ const VERBS = {
   registry: async () => (await import("./registry.ts")).registryCommand(),
   request: async () => (await import("./request.ts")).requestCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
+  audit: async () => (await import("./audit.ts")).auditCommand(),
   ledger: async () => (await import("./ledger.ts")).ledgerCommand(),
   clients: async () => (await import("./clients.ts")).clientsCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
@@ -38,6 +40,7 @@ const SUMMARIES: Readonly<Record<keyof typeof VERBS, string>> = {
   registry: "enter issuers and publish epochs",
   request: "ask patients for a proof and read the verdict",
   verify: "check a receipt or an answer offline",
+  audit: "verify an election from its published bundle",
   ledger: "initialise, check, export the append-only log",
   clients: "API keys of issuers, verifiers and the registry operator",
   serve: "run the verifier service",

@@ -28,6 +28,7 @@ import type { AuditedShares } from "./audit-steps/v11-shares.ts"
 import { checkOpenedCounts } from "./audit-steps/v12-combination.ts"
 import { checkTotals } from "./audit-steps/v13-totals.ts"
 import { checkResult } from "./audit-steps/v14-result.ts"
+import type { ElectionDefinition } from "../../protocol/wire/election-definition.ts"
 import type { BallotVerifier } from "./verify-ballot.ts"
 
 /** What an audit is made with; all of it the auditor's own, nothing from the bundle. */
@@ -45,7 +46,7 @@ export interface AuditTools {
 
 /** Where an audit ended, with the report that anyone can repeat. */
 export type AuditOutcome = { readonly report: Uint8Array } & (
-  | Extract<AuditVerdict, { isValid: true }>
+  | (Extract<AuditVerdict, { isValid: true }> & { readonly definition: ElectionDefinition })
   /** `finding` says in words which file or entry; the report does not. */
   | { readonly isValid: false; readonly finding: Finding }
 )
@@ -56,7 +57,7 @@ export type AuditOutcome = { readonly report: Uint8Array } & (
  * @throws AuditError `verifiers-disagree`
  */
 export async function audit(zip: Uint8Array, tools: AuditTools): Promise<AuditOutcome> {
-  const bundle = checkContainer(zip, tools, progressOf(tools, 1))
+  const bundle = checkContainer(zip, tools, begin(tools, 1))
   const end = bundle.ok ? await auditBundle(bundle.value, tools) : bundle
   const electionId = bundle.ok ? bundle.value.electionId : null
   if (end.ok) {
@@ -77,7 +78,9 @@ interface Established {
   readonly ballots: BallotVerifier
 }
 
-type Findings = Pick<Extract<AuditVerdict, { isValid: true }>, "figures" | "warnings">
+interface Findings extends Pick<Extract<AuditVerdict, { isValid: true }>, "figures" | "warnings"> {
+  readonly definition: ElectionDefinition
+}
 
 async function auditBundle(bundle: Bundle, tools: AuditTools): Promise<Outcome<Findings>> {
   const established = await establish(bundle, tools)
@@ -86,21 +89,21 @@ async function auditBundle(bundle: Bundle, tools: AuditTools): Promise<Outcome<F
 
 async function establish(bundle: Bundle, tools: AuditTools): Promise<Outcome<Established>> {
   const { policy, allowDevelopmentKeys } = tools
-  const log = checkLog(bundle, policy, progressOf(tools, 2))
+  const log = checkLog(bundle, policy, begin(tools, 2))
   if (!log.ok) return log
   const { entries, facts } = log.value
-  progressOf(tools, 3)(0, 1)
+  begin(tools, 3)
   const definition = checkElectionDefinition(bundle, log.value, policy)
   if (!definition.ok) return definition
   const { terms, electionId } = definition.value
-  const census = await checkCensus(bundle, log.value, terms, tools, progressOf(tools, 4))
+  const census = await checkCensus(bundle, log.value, terms, tools, begin(tools, 4))
   if (!census.ok) return census
-  const keys = checkKeyCeremony(entries, facts, electionId, progressOf(tools, 5))
+  const keys = checkKeyCeremony(entries, facts, electionId, begin(tools, 5))
   if (!keys.ok) return keys
-  progressOf(tools, 6)(0, 1)
+  begin(tools, 6)
   const foreign = checkKeysOfElection(entries, facts, terms, keys.value)
   if (foreign !== null) return { ok: false, finding: foreign }
-  progressOf(tools, 7)(0, 1)
+  begin(tools, 7)
   const ballots = await checkElectionCircuit(bundle, log.value, terms, allowDevelopmentKeys)
   if (!ballots.ok) return ballots
   return accept({
@@ -119,36 +122,30 @@ async function count(
 ): Promise<Outcome<Findings>> {
   const { log, definition, keys, ballots } = established
   const { electionId, terms, tally } = definition
-  const unproved = await checkBallotProofs(
-    log.entries,
-    electionId,
-    ballots,
-    tools.judge,
-    progressOf(tools, 8),
-  )
+  const unproved = await checkBallotProofs(log.entries, electionId, ballots, tools.judge, begin(tools, 8))
   if (unproved !== null) return { ok: false, finding: unproved }
-  const sum = checkBallotOrder(log.entries, definition, progressOf(tools, 9))
+  const sum = checkBallotOrder(log.entries, definition, begin(tools, 9))
   if (!sum.ok) return sum
-  progressOf(tools, 10)(0, 1)
+  begin(tools, 10)
   const close = checkElectionClose(log, definition, sum.value, tools.policy)
   if (!close.ok) return close
   const { t, n } = log.facts
   const election = { definition: terms, electionId, closeHash: close.value.closeHash, ...sum.value, t, n }
-  progressOf(tools, 11)(0, 1)
+  begin(tools, 11)
   const shares = checkShares(log.entries, { ...election, ...keys, R: election.aggregate.R }, t)
   if (!shares.ok) return shares
-  progressOf(tools, 12)(0, 1)
+  begin(tools, 12)
   const opened = checkOpenedCounts(election, shares.value.valid, tally.body.counts)
   if (!opened.ok) return opened
-  progressOf(tools, 13)(0, 1)
+  begin(tools, 13)
   const impossible = checkTotals(election, tally.body.counts)
   if (impossible !== null) return { ok: false, finding: impossible }
-  progressOf(tools, 14)(0, 1)
+  begin(tools, 14)
   const other = checkResult(bundle, log, election, opened.value, tally)
   if (other !== null) return { ok: false, finding: other }
   const figures = figuresOf(established, election, shares.value, opened.value)
   const warnings = warningsOf(established, close.value, shares.value, tools.policy)
-  return accept({ figures, warnings })
+  return accept({ figures, warnings, definition: terms })
 }
 
 function figuresOf(
@@ -185,6 +182,8 @@ function warningsOf(
   ]
 }
 
-function progressOf({ onProgress }: AuditTools, step: number): StepProgress {
+/** Announces a step; what it answers is told how far the step is. */
+function begin({ onProgress }: AuditTools, step: number): StepProgress {
+  onProgress?.(step, 0, 1)
   return (done, total) => onProgress?.(step, done, total)
 }
