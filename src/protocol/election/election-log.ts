@@ -9,6 +9,7 @@ import type { FrozenCensus } from "./census.ts"
 import { isCeremonyEntry } from "./ceremony-replay.ts"
 import { checkOpening } from "./challenge.ts"
 import { checkClose } from "./close.ts"
+import type { TrusteeShares } from "./combine.ts"
 import { checkDecryptionShare, sortShares } from "./decryption-share.ts"
 import type { DecryptionShareBody } from "./decryption-share.ts"
 import { checkDefinition } from "./definition.ts"
@@ -49,6 +50,8 @@ export type LogVerdict = ElectionVerdict<true, ControlRefusal | BallotRefusal>
  */
 export class ElectionLog extends ElectionFacts {
   readonly #sources: ElectionLogSources
+  /** Verified once per share, however many tallies are offered. */
+  #validShares: { readonly ofFirst: number; readonly valid: readonly TrusteeShares[] } | null = null
 
   constructor(sources: ElectionLogSources) {
     super(sources.blob)
@@ -106,7 +109,7 @@ export class ElectionLog extends ElectionFacts {
       case "decryption-share":
         return this.#checkShare(entry.body)
       case "tally":
-        return checkTally(this, sortShares(this.closedSum, this.shares).valid, entry.body)
+        return checkTally(this, this.#sortedShares(), entry.body)
       case "void":
         return accept(true)
     }
@@ -120,6 +123,14 @@ export class ElectionLog extends ElectionFacts {
     const log = { origin, vkey: logKey }
     const own = { ceremony, keys, keysHash, log, circuits, allowDevelopmentKeys }
     return checkDefinition(read.value, { ...own, census: census(read.value.census.id) })
+  }
+
+  #sortedShares(): readonly TrusteeShares[] {
+    const { shares, closedSum } = this
+    if (this.#validShares?.ofFirst !== shares.length) {
+      this.#validShares = { ofFirst: shares.length, valid: sortShares(closedSum, shares).valid }
+    }
+    return this.#validShares.valid
   }
 
   #checkShare(body: DecryptionShareBody): LogVerdict {
