@@ -1,5 +1,6 @@
 // The scalars that messages are made of; every one has exactly one accepted spelling.
 import { z } from "zod"
+import type { EncodedPoint } from "../primitives/babyjubjub.ts"
 import { decodeBase64Url } from "../primitives/bytes.ts"
 import { R } from "../primitives/field.ts"
 import type { Fr, Nullifier } from "../primitives/field.ts"
@@ -17,7 +18,7 @@ export const fr = z.custom<Fr>(isBelow(R), { error: CANONICAL_CODE })
 /** A nullifier: spelled as a scalar. */
 export const nullifier = z.custom<Nullifier>(isBelow(R), { error: CANONICAL_CODE })
 /** A BabyJubJub point; membership of the curve and of the subgroup is checked by `parseCurvePoint`. */
-export const point = z.tuple([fr, fr])
+export const point: z.ZodType<EncodedPoint> = z.tuple([fr, fr])
 /** `sha256:` and 64 lower-case hexadecimal digits. */
 export const digest = z.custom<Digest>((v) => typeof v === "string" && /^sha256:[0-9a-f]{64}$/.test(v))
 /** Unix seconds; above 10^11 somebody means milliseconds. */

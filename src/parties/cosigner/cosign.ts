@@ -1,0 +1,66 @@
+// The rule of a cosigner, C2SP tlog-witness: sign only what extends what was signed before. A log that shows two histories
+// finds nobody who signs both.
+import { parseCheckpoint, verifyLogSignature } from "../../protocol/log/checkpoint.ts"
+import { cosign as signCheckpoint } from "../../protocol/log/cosignature.ts"
+import type { SignatureLine } from "../../protocol/log/note.ts"
+import { EMPTY_ROOT, verifyConsistency } from "../../protocol/log/tree.ts"
+import type { SigningKey, VerifierKey } from "../../protocol/primitives/note-key.ts"
+import { accept, refuse } from "../../protocol/primitives/verdict.ts"
+import type { Verdict } from "../../protocol/primitives/verdict.ts"
+
+/** The largest tree of one origin that this cosigner has signed. */
+export interface CosignedHead {
+  readonly size: number
+  readonly root: Uint8Array
+}
+
+/** An `add-checkpoint` request. */
+export interface AddCheckpoint {
+  /** The size from which the proof starts; the submitter's idea of what we signed last. */
+  readonly oldSize: number
+  /** Consistency from `oldSize` to the checkpoint. */
+  readonly proof: readonly Uint8Array[]
+  /** A signed note; attacker-controlled. */
+  readonly checkpoint: Uint8Array
+}
+
+/** Why nothing is signed; the HTTP status of the protocol stands behind each. */
+export type CosignRefusal =
+  | "origin-unknown" // 404
+  | "signature-refused" // 403
+  | "size-conflict" // 409: our size is another; the answer carries it
+  | "size-backwards" // 400
+  | "proof-refused" // 422: a fork, or a wrong proof
+
+/** What is signed, and what must be durable before it leaves. */
+export interface Cosigned {
+  readonly line: SignatureLine
+  readonly head: CosignedHead
+}
+
+/**
+ * Cosigns a checkpoint that extends the last one.
+ * @param last - what was made durable for this origin; null when it was never seen
+ * @param logs - keys of the logs that this cosigner watches
+ * @param nowUnixSeconds - the cosigner's own clock: the only time that an auditor of the log has
+ * @throws ProtocolError `malformed-log` for what is no checkpoint
+ */
+export function cosignCheckpoint(
+  last: CosignedHead | null,
+  { oldSize, proof, checkpoint: bytes }: AddCheckpoint,
+  logs: readonly VerifierKey[],
+  key: SigningKey,
+  nowUnixSeconds: number,
+): Verdict<Cosigned, CosignRefusal> {
+  const { checkpoint, note } = parseCheckpoint(bytes)
+  const keys = logs.filter(({ name }) => name === checkpoint.origin)
+  if (keys.length === 0) return refuse("origin-unknown")
+  if (!verifyLogSignature(note, keys).ok) return refuse("signature-refused")
+  const { size, root } = checkpoint
+  if (oldSize > size) return refuse("size-backwards")
+  const known = last ?? { size: 0, root: EMPTY_ROOT }
+  if (oldSize !== known.size) return refuse("size-conflict")
+  // The same size wants the same root: never two histories of one length.
+  if (!verifyConsistency(known, checkpoint, proof)) return refuse("proof-refused")
+  return accept({ line: signCheckpoint(key, note.text, nowUnixSeconds), head: { size, root } })
+}
