@@ -96,15 +96,17 @@ describe("a failing step", () => {
 
   test.each(FORMS)("the guard, %s: the entry stays and is told only after a restart", async (form) => {
     let armed = false
-    const { told, state } = await admitBroken(async () => {
-      const guard = await openRollbackGuard(home.stateDirectory, ORIGIN)
-      const record = (head: Parameters<typeof guard.record>[0]) => {
-        if (armed) return failingGuard(guard, form).record(head)
-        armed = true // the first record is that of the start
-        return guard.record(head)
-      }
-      return { guard: { ...guard, record } }
-    })
+    const { told, state } = await admitBroken(() => ({
+      openGuard: async (...place) => {
+        const guard = await openRollbackGuard(...place)
+        const record = (head: Parameters<typeof guard.record>[0]) => {
+          if (armed) return failingGuard(guard, form).record(head)
+          armed = true // the first record is that of the start
+          return guard.record(head)
+        }
+        return { ...guard, record }
+      },
+    }))
     expect([told, state]).toEqual(["commit-outcome-unknown", "halted"])
     expect(await retryAfterRestart()).toMatchObject({ outcome: "replayed", record: { ref: "256/257" } })
   })

@@ -75,12 +75,12 @@ describe("the database", () => {
   })
 
   test("is refused when a trigger is missing or the schema is two versions ahead", async () => {
-    withFile((file) => file.exec("INSERT INTO schema_version VALUES (2)"))
-    await (await openStores(home.database)).close()
     withFile((file) => file.exec("INSERT INTO schema_version VALUES (3)"))
+    await (await openStores(home.database)).close()
+    withFile((file) => file.exec("INSERT INTO schema_version VALUES (4)"))
     await expect(openStores(home.database)).rejects.toMatchObject({ code: "store-broken" })
     withFile((file) =>
-      file.exec("DELETE FROM schema_version WHERE version > 1; DROP TRIGGER entry_delete_refused"),
+      file.exec("DELETE FROM schema_version WHERE version > 2; DROP TRIGGER entry_delete_refused"),
     )
     await expect(openStores(home.database)).rejects.toThrow(/entry_delete_refused/)
   })

@@ -29,7 +29,8 @@ const planted = async () => {
   const head =
     log === null ? null : await headAt(ledger, { logId: log.id, origin: ORIGIN, key: LOG_KEY }, log.size)
   if (head === null) throw new Error("the bug needs a log")
-  return { store: answeringBeforeCommit(ledger), guard: forgetfulGuard(head.note) }
+  const guard = forgetfulGuard(head.note)
+  return { store: answeringBeforeCommit(ledger), openGuard: () => Promise.resolve(guard) }
 }
 
 const { ledger } = await openHome(home, await planted())

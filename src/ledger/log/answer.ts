@@ -1,8 +1,9 @@
 // From the verdicts of a batch to what its callers are told.
+import { equalBytes } from "../../protocol/primitives/bytes.ts"
 import type { Appended, Item } from "./append.ts"
 import type { Decision } from "./decide.ts"
 import { LedgerError } from "./errors.ts"
-import type { Admission, Place } from "./ledger.ts"
+import type { Admission, Place, Refused } from "./ledger.ts"
 import { receiptOf, storedReceipt } from "./proofs.ts"
 import type { ProvenLog } from "./proofs.ts"
 import type { IdempotencyRecord, LedgerReads } from "./store.ts"
@@ -26,9 +27,11 @@ export async function answerOf<D extends Item>(
     case "winner":
       return winnerAnswer(context, done, item)
     case "refused":
-      return { ok: false, reason: decision.reason, index: decision.index }
+      return refusedAnswer(context, item, decision)
     case "existing":
-      return existingAnswer(context, decision)
+      return decision.index === null
+        ? { ok: true, outcome: "claimed" }
+        : existingAnswer(context, decision.index)
     case "existing-with": {
       const first = winnerAnswer(context, done, decision.with)
       return first.ok && first.outcome === "committed" ? { ...first, outcome: "existing" } : first
@@ -50,11 +53,27 @@ function winnerAnswer<D extends Item>({ log }: AnswerContext, { growth }: Append
   return { ok: true, outcome: "committed", ...place }
 }
 
+/**
+ * A control entry that stands in the log byte for byte was written before, by this sender or another: it is told its
+ * place. So a retry after a lost answer is safe, and instances that compute one close all succeed.
+ */
+async function refusedAnswer(
+  context: AnswerContext,
+  { draft: { entry } }: Item,
+  { reason, index, headMoved }: Extract<Decision<Item>, { verdict: "refused" }>,
+): Promise<Admission> {
+  if (entry?.isOrdered === true && index !== null) {
+    const existing = await existingAnswer(context, index)
+    if (equalBytes(existing.entryBytes, entry.bytes)) return existing
+  }
+  const refused: Refused = { ok: false, reason, index }
+  return headMoved === undefined ? refused : { ...refused, headMoved }
+}
+
 async function existingAnswer(
   { log, reads, size }: AnswerContext,
-  { index }: Extract<Decision<Item>, { verdict: "existing" }>,
-): Promise<Admission> {
-  if (index === null) return { ok: true, outcome: "claimed" }
+  index: number,
+): Promise<Extract<Admission, { outcome: "existing" }>> {
   const stored = await storedReceipt(reads, log, index, size)
   if (stored === null) throw new LedgerError("storage-failed", `the entry ${index} cannot be proven`)
   const { receipt, entry } = stored

@@ -36,23 +36,29 @@ export interface AppendContext {
 /** What a transaction did. */
 export interface Appended<D> {
   readonly decisions: ReadonlyMap<D, Decision<D>>
+  /** The head it found: ahead of this process's edge when another instance wrote. */
+  readonly found: LogRow
   /** Null when no leaf was added. */
   readonly growth: {
     readonly edge: Edge
     readonly head: SignedHead
     readonly read: HashReader
     readonly indices: ReadonlyMap<D, number>
+    readonly state: LogRow["state"]
   } | null
 }
 
 /** Thrown inside the transaction to roll it back when there is nothing to write. */
 class NothingToWrite<D> extends Error {
-  readonly decisions: ReadonlyMap<D, Decision<D>>
-  constructor(decisions: ReadonlyMap<D, Decision<D>>) {
+  readonly done: Appended<D>
+  constructor(done: Appended<D>) {
     super("nothing to write")
-    this.decisions = decisions
+    this.done = done
   }
 }
+
+/** Entries after which nothing is ever appended to a log. */
+const LAST_KINDS: ReadonlySet<string> = new Set(["log-close", "ceremony-aborted", "tally", "void"])
 
 /**
  * T1 to T9: appends the winners of a batch; durable when it resolves. The caller owns T10 and T11: nothing signed here
@@ -65,6 +71,7 @@ export async function appendBatch<D extends Item>(
 ): Promise<Appended<D>> {
   const asked = uniqueClaims(batch.flatMap((item) => keysOf(item.draft))).map((claim) => claim.key)
   const keys = batch.flatMap((item) => (item.draft.idempotency === null ? [] : [item.draft.idempotency.key]))
+  const sideRows = batch.flatMap((item) => item.draft.sideRows)
   const body: Parameters<typeof log.store.transaction<Appended<D>>>[0] = async (tx) => {
     // T1: the first statement takes the write lock of the log.
     const row = await tx.lockHead(log.logId)
@@ -72,14 +79,14 @@ export async function appendBatch<D extends Item>(
     // T2: plain reads decide, since every write to these rows happens under this lock.
     const claims = await tx.findClaims(log.logId, asked)
     const idempotency = await tx.findIdempotency(keys)
-    // T3: verdicts in random order; winners in the order of their hashes, so that arrival order is gone.
-    const decisions = decideBatch(log.shuffle(batch), { log: row, claims, idempotency })
-    const winners = batch.filter((item) => decisions.get(item)?.verdict === "winner")
-    if (winners.length === 0) throw new NothingToWrite(decisions)
-    const leaves = winners.flatMap((item) =>
-      item.draft.entry === null ? [] : [{ item, entry: item.draft.entry }],
+    const refusedRows = await tx.findRefusedRows(sideRows)
+    // T3: verdicts in random order, which winners keep where one may depend on another, else that of their hashes.
+    const decisions = decideBatch(log.shuffle(batch), { log: row, claims, idempotency, refusedRows })
+    const winners = [...decisions.keys()].filter((item) => decisions.get(item)?.verdict === "winner")
+    if (winners.length === 0) throw new NothingToWrite<D>({ decisions, found: row, growth: null })
+    const leaves = orderLeaves(
+      winners.flatMap((item) => (item.draft.entry === null ? [] : [{ item, entry: item.draft.entry }])),
     )
-    leaves.sort((a, b) => compareEntries(a.entry, b.entry))
     const indices = new Map(leaves.map(({ item }, i) => [item, row.size + i]))
     const size = row.size + leaves.length
     // T4: the edge to build on is the one we signed, or the batch stops here.
@@ -91,10 +98,10 @@ export async function appendBatch<D extends Item>(
     )
     await tx.insertClaims(
       log.logId,
-      winners.flatMap((item) => claimRows(item, indices.get(item) ?? null)),
+      winners.flatMap((item) => claimRows(item, decisions.get(item), indices.get(item) ?? null)),
     )
     await tx.insertSideRows(winners.map((item) => placed(item, indices.get(item) ?? null, size)))
-    if (leaves.length === 0) return { decisions, growth: null }
+    if (leaves.length === 0) return { decisions, found: row, growth: null }
     // T6: only the tiles this batch touched.
     const grown = growTree(
       edge,
@@ -106,17 +113,17 @@ export async function appendBatch<D extends Item>(
     const signature = log.signer.sign(checkpointText(head))
     await tx.insertCheckpoint(log.logId, { size, root: head.root, signature })
     // T8: compare and swap.
-    const closed = leaves.some(({ entry }) => entry.kind === "log-close")
-    const moved = await tx.moveHead(log.logId, row, head, closed ? "closed" : "open")
+    const state = leaves.some(({ entry }) => LAST_KINDS.has(entry.kind)) ? "closed" : "open"
+    const moved = await tx.moveHead(log.logId, row, head, state)
     if (moved !== 1) throw inconsistent("the head row moved under its lock")
     const note = encodeCheckpoint(head, log.signer.key, signature)
-    return { decisions, growth: { edge: grown.edge, head: { ...head, note }, read: grown.read, indices } }
+    const growth = { edge: grown.edge, head: { ...head, note }, read: grown.read, indices, state } as const
+    return { decisions, found: row, growth }
   } // T9: COMMIT
   try {
     return await log.store.transaction(body)
   } catch (error) {
-    if (error instanceof NothingToWrite)
-      return { decisions: (error as NothingToWrite<D>).decisions, growth: null }
+    if (error instanceof NothingToWrite) return (error as NothingToWrite<D>).done
     throw error
   }
 }
@@ -150,16 +157,34 @@ function isAt(edge: Edge, row: LogRow): boolean {
   return edge.size === row.size && equalBytes(edge.root, row.root)
 }
 
+/**
+ * The order of a batch's leaves in the log. Entries that came at once are sorted by hash, so that nothing of their
+ * arrival is left. Control entries of an election keep the order in which they were decided: one may forbid another
+ * (a complaint the definition), and a reader must find them in an order in which each was allowed.
+ */
+function orderLeaves<T extends { readonly entry: PreparedEntry }>(decided: readonly T[]): readonly T[] {
+  const isOrdered = decided.some(({ entry }) => entry.isOrdered)
+  return isOrdered ? decided : [...decided].sort((a, b) => compareEntries(a.entry, b.entry))
+}
+
 /** By leaf hash; the entry that closes a log comes last, whatever its hash. */
 function compareEntries(a: PreparedEntry, b: PreparedEntry): number {
   const last = Number(a.kind === "log-close") - Number(b.kind === "log-close")
-  if (last !== 0) return last
-  const difference = a.leaf.findIndex((byte, i) => byte !== b.leaf[i])
-  return difference === -1 ? 0 : (a.leaf[difference] ?? 0) - (b.leaf[difference] ?? 0)
+  return last === 0 ? compareBytes(a.leaf, b.leaf) : last
 }
 
-function claimRows(item: Item, index: number | null): readonly ClaimRow[] {
-  return item.draft.claims.map(({ key }) => ({ key, entryIndex: index }))
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const difference = a.findIndex((byte, i) => byte !== b[i])
+  return difference === -1 ? 0 : (a[difference] ?? 0) - (b[difference] ?? 0)
+}
+
+function claimRows<D extends Item>(
+  { draft }: D,
+  decision: Decision<D> | undefined,
+  index: number | null,
+): readonly ClaimRow[] {
+  const took = decision?.verdict === "winner" && decision.took !== null ? [decision.took] : []
+  return [...draft.claims, ...took].map(({ key }) => ({ key, entryIndex: index }))
 }
 
 function placed(item: Item, index: number | null, size: number): PlacedSideRows {

@@ -1,21 +1,29 @@
 // Who of a batch is written, under the lock: a plain look at the claims decides, draft by draft in random order.
 import { bytesToHex, equalBytes } from "../../protocol/primitives/bytes.ts"
-import type { Claim } from "../../protocol/log/claim.ts"
 import type { KeyedClaim, KeyedPrecondition, PreparedDraft } from "./draft.ts"
 import type { LedgerRefusal } from "./ledger.ts"
-import type { ClaimRow, IdempotencyRecord, LogRow } from "./store.ts"
+import { LATE_CLAIMS, REFUSAL_OF_CLAIM, refusalOfPrecondition } from "./refusals.ts"
+import type { ClaimRow, IdempotencyRecord, LogRow, SideRow, SideRowRefusal } from "./store.ts"
 
 /** What the transaction has read. */
 export interface Seen {
   readonly log: LogRow
   readonly claims: readonly ClaimRow[]
   readonly idempotency: readonly IdempotencyRecord[]
+  /** Side rows that cannot be written as things stand. */
+  readonly refusedRows: ReadonlyMap<SideRow, SideRowRefusal>
 }
 
 /** The verdict on one draft. `with` names the winner of the same batch that it repeats. */
 export type Decision<D> =
-  | { readonly verdict: "winner" }
-  | { readonly verdict: "refused"; readonly reason: LedgerRefusal; readonly index: number | null }
+  /** `took` is the free claim it was given besides its own. */
+  | { readonly verdict: "winner"; readonly took: KeyedClaim | null }
+  | {
+      readonly verdict: "refused"
+      readonly reason: LedgerRefusal
+      readonly index: number | null
+      readonly headMoved?: true
+    }
   | { readonly verdict: "existing"; readonly index: number | null }
   | { readonly verdict: "existing-with" | "replay-with"; readonly with: D }
   | { readonly verdict: "replay"; readonly record: IdempotencyRecord }
@@ -25,119 +33,123 @@ export function decideBatch<D extends { readonly draft: PreparedDraft }>(
   batch: readonly D[],
   seen: Seen,
 ): ReadonlyMap<D, Decision<D>> {
-  const committed = new Map(seen.claims.map((row) => [bytesToHex(row.key), row.entryIndex]))
-  const records = new Map(seen.idempotency.map((record) => [bytesToHex(record.key), record]))
-  const won = new Map<string, D>()
-  const keys = new Map<string, D>()
-  const decideOne = (item: D): Decision<D> => {
-    const { draft } = item
-    const replay = draft.idempotency === null ? null : replayOf(draft.idempotency, records, keys)
-    if (replay !== null) return replay
-    if (seen.log.state === "closed") return { verdict: "refused", reason: "log-closed", index: null }
-    for (const { claim, hex } of draft.claims) {
-      const rival = won.get(hex)
-      if (!committed.has(hex) && rival === undefined) continue
-      const index = committed.get(hex) ?? null
-      const reason = REFUSAL_OF_CLAIM[claim[0]]
-      if (reason !== "existing") return { verdict: "refused", reason, index }
-      return rival === undefined ? { verdict: "existing", index } : { verdict: "existing-with", with: rival }
-    }
-    const failed = draft.preconditions.find((one) => !holds(one, seen.log.size, committed, won))
-    return failed === undefined
-      ? { verdict: "winner" }
-      : { verdict: "refused", reason: refusalOf(failed), index: indexOf(failed, committed) }
+  const round = new Round<D>(seen)
+  return new Map(batch.map((item) => [item, round.decide(item)]))
+}
+
+/** One batch being decided: what is committed, and what the winners so far add to it. */
+class Round<D extends { readonly draft: PreparedDraft }> {
+  readonly #seen: Seen
+  readonly #committed: ReadonlyMap<string, number | null>
+  readonly #records: ReadonlyMap<string, IdempotencyRecord>
+  readonly #won = new Map<string, D>()
+  readonly #keys = new Map<string, D>()
+  readonly #exclusive = new Set<string>()
+  #size: number
+
+  constructor(seen: Seen) {
+    this.#seen = seen
+    this.#committed = new Map(seen.claims.map((row) => [bytesToHex(row.key), row.entryIndex]))
+    this.#records = new Map(seen.idempotency.map((record) => [bytesToHex(record.key), record]))
+    this.#size = seen.log.size
   }
-  const decisions = new Map<D, Decision<D>>()
-  for (const item of batch) {
-    const decision = decideOne(item)
-    decisions.set(item, decision)
-    if (decision.verdict !== "winner") continue
-    for (const { hex } of item.draft.claims) won.set(hex, item)
-    if (item.draft.idempotency !== null) keys.set(bytesToHex(item.draft.idempotency.key), item)
+
+  decide(item: D): Decision<D> {
+    const decision = this.#decisionOn(item.draft)
+    if (decision.verdict === "winner") this.#remember(item, decision.took)
+    return decision
   }
-  return decisions
-}
 
-/** What it means that a claim is there already; `existing` facts may be told twice, the log keeps the first. */
-const REFUSAL_OF_CLAIM = {
-  spent: "nullifier-spent",
-  answered: "request-answered",
-  ended: "existing",
-  epoch: "epoch-rollback",
-  circuit: "existing",
-  item: "existing",
-  withdrawn: "existing",
-  verifier: "existing",
-  anchor: "phase-refused",
-  genesis: "phase-refused",
-  closed: "log-closed",
-  ceremony: "phase-refused",
-  "trustee-key": "phase-refused",
-  "dkg-commit": "phase-refused",
-  "dkg-deal": "phase-refused",
-  "dkg-confirm": "phase-refused",
-  "dkg-complaint": "phase-refused",
-  aborted: "phase-refused",
-  definition: "phase-refused",
-  signature: "phase-refused",
-  drill: "phase-refused",
-  open: "phase-refused",
-  ballot: "existing",
-  "challenged-ballot": "existing",
-  r: "randomness-reused",
-  seq: "sequence-mismatch",
-  challenge: "challenge-limit",
-  extension: "phase-refused",
-  close: "phase-refused",
-  share: "phase-refused",
-  tally: "phase-refused",
-  void: "phase-refused",
-} as const satisfies Record<Claim[0], LedgerRefusal | "existing">
-
-function replayOf<D extends { readonly draft: PreparedDraft }>(
-  asked: NonNullable<PreparedDraft["idempotency"]>,
-  records: ReadonlyMap<string, IdempotencyRecord>,
-  keys: ReadonlyMap<string, D>,
-): Decision<D> | null {
-  const hex = bytesToHex(asked.key)
-  const record = records.get(hex)
-  const winner = keys.get(hex)
-  const first = record?.bodySha256 ?? winner?.draft.idempotency?.bodySha256
-  if (first === undefined) return null
-  if (!equalBytes(first, asked.bodySha256)) {
-    return { verdict: "refused", reason: "idempotency-key-reused", index: null }
+  #decisionOn(draft: PreparedDraft): Decision<D> {
+    const { log, refusedRows } = this.#seen
+    const [early, late] = [draft.claims.filter(isEarly), draft.claims.filter((claim) => !isEarly(claim))]
+    const first = this.#replayOf(draft) ?? (log.kind === "main" ? closedOf(log) : null)
+    const decided = first ?? this.#conflictOf(draft, early) ?? this.#rivalOf(draft) ?? this.#unmetOf(draft)
+    if (decided !== null) return decided
+    const conflict = this.#conflictOf(draft, late)
+    if (conflict !== null) return conflict
+    const took = draft.firstFree?.claims.find(({ hex }) => !this.#isClaimed(hex)) ?? null
+    if (draft.firstFree !== null && took === null) return refused(draft.firstFree.refusal)
+    const bad = draft.sideRows.flatMap((row) => refusedRows.get(row) ?? [])
+    if (bad[0] !== undefined) return refused(bad[0])
+    return closedOf(log) ?? { verdict: "winner", took }
   }
-  if (record !== undefined) return { verdict: "replay", record }
-  return winner === undefined ? null : { verdict: "replay-with", with: winner }
+
+  #remember(item: D, took: KeyedClaim | null): void {
+    const { claims, exclusive, idempotency, entry } = item.draft
+    for (const { hex } of took === null ? claims : [...claims, took]) this.#won.set(hex, item)
+    for (const { key } of exclusive) this.#exclusive.add(key)
+    if (idempotency !== null) this.#keys.set(bytesToHex(idempotency.key), item)
+    if (entry !== null) this.#size++
+  }
+
+  #replayOf({ idempotency: asked }: PreparedDraft): Decision<D> | null {
+    if (asked === null) return null
+    const hex = bytesToHex(asked.key)
+    const record = this.#records.get(hex)
+    const winner = this.#keys.get(hex)
+    const first = record?.bodySha256 ?? winner?.draft.idempotency?.bodySha256
+    if (first === undefined) return null
+    if (!equalBytes(first, asked.bodySha256)) return refused("idempotency-key-reused")
+    if (record !== undefined) return { verdict: "replay", record }
+    return winner === undefined ? null : { verdict: "replay-with", with: winner }
+  }
+
+  /** The first of the draft's claims that is there already, committed or won in this batch. */
+  #conflictOf(draft: PreparedDraft, claims: readonly KeyedClaim[]): Decision<D> | null {
+    const claim = claims.find(({ hex }) => this.#isClaimed(hex))
+    if (claim === undefined) return null
+    const rival = this.#won.get(claim.hex)
+    const index = this.#committed.get(claim.hex) ?? null
+    const reason = REFUSAL_OF_CLAIM[claim.claim[0]]
+    if (rival !== undefined && (reason === "existing" || isTwin(draft, rival.draft)))
+      return { verdict: "existing-with", with: rival }
+    return reason === "existing" ? { verdict: "existing", index } : refused(reason, index)
+  }
+
+  #rivalOf({ exclusive }: PreparedDraft): Decision<D> | null {
+    const taken = exclusive.find(({ key }) => this.#exclusive.has(key))
+    return taken === undefined ? null : refused(taken.refusal)
+  }
+
+  #unmetOf(draft: PreparedDraft): Decision<D> | null {
+    const unmet = draft.preconditions.find((one) => !this.#holds(one))
+    if (unmet === undefined) return null
+    const reason = refusalOfPrecondition(unmet, draft)
+    if (unmet.require === "sizeIs") return { ...refused(reason), headMoved: true }
+    return refused(reason, unmet.require === "absent" ? (this.#committed.get(unmet.claim.hex) ?? null) : null)
+  }
+
+  /**
+   * Presence counts committed claims only: entries of one batch may be ordered by hash, so a fact of the same batch may
+   * come later in the log than what needs it. Absence counts both, and a size what this batch has added.
+   */
+  #holds(one: KeyedPrecondition): boolean {
+    if (one.require === "sizeIs") return this.#size === one.size
+    if (one.require === "atLeast")
+      return one.claims.filter((claim) => this.#committed.has(claim.hex)).length >= one.count
+    if (one.require === "exists") return this.#committed.has(one.claim.hex)
+    return !this.#isClaimed(one.claim.hex)
+  }
+
+  #isClaimed(hex: string): boolean {
+    return this.#committed.has(hex) || this.#won.has(hex)
+  }
 }
 
-/**
- * Presence counts committed claims only: entries of one batch are ordered by hash, so a fact of the same batch may
- * come later in the log than what needs it. Absence counts both.
- */
-function holds(
-  one: KeyedPrecondition,
-  size: number,
-  committed: ReadonlyMap<string, number | null>,
-  won: ReadonlyMap<string, unknown>,
-): boolean {
-  if (one.require === "sizeIs") return size === one.size
-  if (one.require === "atLeast")
-    return one.claims.filter((claim) => committed.has(claim.hex)).length >= one.count
-  if (one.require === "exists") return committed.has(one.claim.hex)
-  return !committed.has(one.claim.hex) && !won.has(one.claim.hex)
+/** True for one control entry of an election sent twice at once. */
+const isTwin = ({ entry }: PreparedDraft, { entry: other }: PreparedDraft): boolean =>
+  entry?.isOrdered === true && other !== null && equalBytes(entry.bytes, other.bytes)
+const isEarly = ({ claim }: KeyedClaim): boolean => !LATE_CLAIMS.has(claim[0])
+
+function refused(
+  reason: LedgerRefusal,
+  index: number | null = null,
+): { readonly verdict: "refused"; readonly reason: LedgerRefusal; readonly index: number | null } {
+  return { verdict: "refused", reason, index }
 }
 
-function refusalOf(one: KeyedPrecondition): LedgerRefusal {
-  const word = one.require === "exists" || one.require === "absent" ? one.claim.claim[0] : null
-  if (one.require === "absent" && word === "ended") return "request-expired"
-  if (one.require === "absent" && word === "answered") return "request-answered"
-  return one.require === "exists" && word === "epoch" ? "epoch-rollback" : "phase-refused"
-}
-
-function indexOf(one: KeyedPrecondition, committed: ReadonlyMap<string, number | null>): number | null {
-  return one.require === "absent" ? (committed.get(one.claim.hex) ?? null) : null
-}
+const closedOf = (log: LogRow) => (log.state === "closed" ? refused("log-closed") : null)
 
 /** Every claim of a batch, each once. */
 export function uniqueClaims(claims: readonly KeyedClaim[]): readonly KeyedClaim[] {

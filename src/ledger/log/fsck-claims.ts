@@ -4,7 +4,7 @@ import { ProtocolError } from "../../protocol/primitives/errors.ts"
 import { answeredClaim, claimKey, endedClaim } from "../../protocol/log/claim.ts"
 import type { Claim, Precondition } from "../../protocol/log/claim.ts"
 import { presentationCommitment } from "../../protocol/log/commitment.ts"
-import { ReplayedFacts } from "../../protocol/log/election-claim.ts"
+import { ReplayedClaimFacts } from "../../protocol/log/election-claim.ts"
 import { isMainEntry } from "../../protocol/log/entry.ts"
 import type { Entry } from "../../protocol/log/entry.ts"
 import { parseStrictJson } from "../../protocol/wire/canonical-json.ts"
@@ -32,8 +32,8 @@ export async function readClaims(store: SnapshotReads, logId: number): Promise<C
 /** The claims of each entry, with those of one log's entries before it taken into account. */
 function* claimsInOrder(
   entries: readonly (Entry | null)[],
-): Generator<{ index: number; entry: Entry; facts: ReplayedFacts; claims: readonly Claim[] }> {
-  const facts = new ReplayedFacts()
+): Generator<{ index: number; entry: Entry; facts: ReplayedClaimFacts; claims: readonly Claim[] }> {
+  const facts = new ReplayedClaimFacts()
   for (const [index, entry] of entries.entries()) {
     if (entry === null) continue
     yield { index, entry, facts, claims: impliedClaims(entry, facts) }

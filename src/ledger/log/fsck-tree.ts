@@ -10,6 +10,7 @@ import { HASH_BYTES, hashOfRange, leafHash } from "../../protocol/log/tree.ts"
 import type { HashReader } from "../../protocol/log/tree.ts"
 import { TILE_WIDTH, hashesAtLevel, rootOfHashes, tileReader, tileWidth } from "../../protocol/log/tile.ts"
 import type { TilePlace } from "../../protocol/log/tile.ts"
+import { isElectionOrigin, isKindOf, originOfCeremony } from "./first-entry.ts"
 import { keyOf } from "./tree-growth.ts"
 
 /** One thing that is not as it must be. */
@@ -141,14 +142,29 @@ function checkEntry(
     report("K2", `entry ${index}`, "a canonical entry of a known kind", error.code)
     return null
   }
-  if ((entry.kind === "log-genesis") !== (index === 0)) {
-    report("K2", `entry ${index}`, index === 0 ? "log-genesis" : "any other kind", entry.kind)
-  }
-  if (entry.kind === "log-genesis" && index === 0) checkGenesis(source, entry, report)
+  checkPlace(source, index, entry, report)
   if ("signatures" in entry && !areSignaturesValid(entry)) {
     report("K2", `entry ${index}`, "a valid signature of its author", "a signature that does not verify")
   }
   return entry
+}
+
+/** K2: entry 0 and no other begins the log of this origin, and every kind is one that this log has. */
+function checkPlace(source: TreeSource, index: number, entry: Entry, report: Report): void {
+  const [first, log] = isElectionOrigin(source.origin)
+    ? ["ceremony", "an election"]
+    : ["log-genesis", "the main log"]
+  if ((entry.kind === first) !== (index === 0)) {
+    report("K2", `entry ${index}`, index === 0 ? first : "any other kind", entry.kind)
+  } else if (!isKindOf(source.origin, entry)) {
+    report("K2", `entry ${index}`, `a kind of ${log}`, entry.kind)
+  }
+  if (index !== 0 || entry.kind !== first) return
+  if (entry.kind === "log-genesis") checkGenesis(source, entry, report)
+  if (entry.kind !== "ceremony") return
+  const origin = originOfCeremony(source.origin, entry)
+  if (origin !== source.origin)
+    report("K2", "entry 0", `the ceremony of ${source.origin}`, `that of ${origin}`)
 }
 
 function checkGenesis(

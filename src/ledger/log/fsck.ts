@@ -46,7 +46,7 @@ export function fsckDatabase(target: FsckTarget): Promise<readonly Finding[]> {
     const claims = await readClaims(reads, row.id)
     checkClaims(tree.entries, claims, report)
     checkPreconditions(tree.entries, report)
-    await checkOpenings(reads, tree.entries, claims, report)
+    if (row.kind === "main") await checkOpenings(reads, tree.entries, claims, report)
     checkGuard(target, row, tree.read, report)
     return findings
   })

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import { EMPTY_ROOT } from "../../protocol/log/tree.ts"
 import { appendBatch, loadEdge } from "./append.ts"
-import { ReplayedFacts } from "../../protocol/log/election-claim.ts"
+import { ReplayedClaimFacts } from "../../protocol/log/election-claim.ts"
 import { prepareDraft } from "./draft.ts"
 import { LedgerError } from "./errors.ts"
 import { fsckDatabase } from "./fsck.ts"
@@ -31,7 +31,7 @@ export async function initLedger(parts: LedgerParts): Promise<SignedHead> {
   const vkey = encodeVerifierKey(signer.key)
   const genesis = prepareDraft(
     { entry: { kind: "log-genesis", v: 1, format: "sotto-ledger/1", origin, vkey } },
-    new ReplayedFacts(),
+    new ReplayedClaimFacts(),
   )
   const context = {
     logId: row.id,

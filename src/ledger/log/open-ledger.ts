@@ -1,122 +1,145 @@
-// Opening the log of a service: the start checks, then a sequencer, then reads and proofs for everyone.
+// Opening the logs of a service: the start checks of each, then its sequencer, then reads and proofs for everyone.
 import type { SigningKey } from "../../protocol/primitives/note-key.ts"
-import type { Claim } from "../../protocol/log/claim.ts"
 import { claimKey } from "../../protocol/log/claim.ts"
-import type { AppendContext } from "./append.ts"
-import { ReplayedFacts } from "../../protocol/log/election-claim.ts"
-import { prepareDraft } from "./draft.ts"
-import { LedgerError } from "./errors.ts"
-import type { Ledger, SignedHead } from "./ledger.ts"
-import { headAt, storedConsistency, storedReceipt } from "./proofs.ts"
-import type { ProvenLog } from "./proofs.ts"
+import { appendAt, closeElection } from "./append-at.ts"
+import { createClock } from "./clock.ts"
+import type { Clock } from "./clock.ts"
+import { ceremonyIdOf, originOfCeremony } from "./first-entry.ts"
+import type { Ledger } from "./ledger.ts"
+import { LogSet } from "./log-set.ts"
+import type { OpenLog } from "./open-log.ts"
+import { storedConsistency, storedReceipt } from "./proofs.ts"
 import { readResource } from "./resource.ts"
 import { openRollbackGuard } from "./rollback-guard.ts"
 import type { RollbackGuard } from "./rollback-guard.ts"
-import { DEFAULT_LIMITS, Sequencer } from "./sequencer.ts"
+import { DEFAULT_LIMITS } from "./sequencer.ts"
 import type { SequencerLimits } from "./sequencer.ts"
 import { shuffled } from "./shuffle.ts"
-import { createSigner } from "./signer.ts"
-import { checkStart } from "./start-checks.ts"
 import type { LedgerStore } from "./store.ts"
 
 /** What a ledger is made of; the store and the state directory are the caller's to open and to close. */
 export interface LedgerParts {
   readonly store: LedgerStore
-  /** Names the log for ever: host and path, no scheme. */
+  /** Of the main log; names it for ever: host and path, no scheme. */
   readonly origin: string
-  /** Secret; its name must be the origin. */
+  /** Secret; its name must be the origin. Elections have the same seed under their own names. */
   readonly key: SigningKey
-  /** Holds the guard file; never on the disk that is restored together with the database. */
+  /**
+   * Holds the guard files; never on the disk that is restored together with the database, and never shared by two
+   * instances: each remembers the heads that it signed or saw itself.
+   */
   readonly stateDirectory: string
   readonly randomBytes: (length: number) => Uint8Array
   readonly limits?: Partial<SequencerLimits>
+  /** The wall clock by which ballot windows end. */
+  readonly clock?: Clock
   /** Told once, when a fault ends all writing in this process. */
   readonly onHalt?: (cause: unknown) => void
-  /** Replaces the guard file; for decorators that watch or break it. */
-  readonly guard?: RollbackGuard
+  /** Opens a log's guard file; for decorators that watch or break it. */
+  readonly openGuard?: (stateDirectory: string, origin: string) => Promise<RollbackGuard>
 }
 
 /**
- * Opens the main log of a service.
+ * Opens the main log of a service and the logs of its elections. Several processes may do so on one database: what they
+ * write is decided under the lock of each log's head, never by who else is running. On SQLite that is for tests alone;
+ * a service takes the instance lease first, since a second process there gains nothing.
  * @throws LedgerError `log-unknown`, `guard-missing`, `rolled-back`, `head-inconsistent`, `key-mismatch`
  */
 export async function openLedger(parts: LedgerParts): Promise<Ledger> {
-  const guard = parts.guard ?? (await openRollbackGuard(parts.stateDirectory, parts.origin))
+  const { store, key, stateDirectory, openGuard = openRollbackGuard } = parts
+  let fault: unknown = null
+  const logs = new LogSet(
+    {
+      store,
+      key,
+      openGuard: (origin) => openGuard(stateDirectory, origin),
+      shuffle: (items) => shuffled(items, parts.randomBytes),
+      host: {
+        limits: { ...DEFAULT_LIMITS, ...parts.limits },
+        clock: parts.clock ?? createClock(),
+        halted: () => fault,
+        halt: (cause) => {
+          if (fault === null) parts.onHalt?.(cause)
+          fault ??= cause
+        },
+      },
+    },
+    parts.origin,
+  )
   try {
-    const context = await startedLog(parts, guard)
-    const log = { logId: context.logId, origin: parts.origin, key: context.signer.key }
-    const head = await headAt(parts.store, log, context.edge.size)
-    if (head === null) throw new LedgerError("head-inconsistent", "the head has no checkpoint")
-    // A crash between commit and guard left the guard one batch behind; nothing of it was ever published.
-    await guard.record(head)
-    return serve(parts, context, guard, head)
+    await logs.start(stateDirectory)
   } catch (error) {
-    await guard.close()
+    await logs.close()
     throw error
   }
-}
-
-async function startedLog(parts: LedgerParts, guard: RollbackGuard): Promise<AppendContext> {
-  const { store, origin } = parts
-  const signer = createSigner(origin, parts.key)
-  const { row, edge } = await checkStart({ reads: store, origin, signer, guardNote: guard.read() })
   return {
-    logId: row.id,
-    origin,
-    store,
-    signer,
-    edge,
-    shuffle: (items) => shuffled(items, parts.randomBytes),
+    ...writes(logs, parts),
+    ...reads(logs, store),
+    state: () => (fault === null ? "running" : "halted"),
+    close: () => logs.close(),
   }
 }
 
-function serve(parts: LedgerParts, context: AppendContext, guard: RollbackGuard, opened: SignedHead): Ledger {
-  const { store } = parts
-  const log: ProvenLog = { logId: context.logId, origin: context.origin, key: context.signer.key }
-  let published = opened
-  let fault: unknown = null
-  const sequencer = new Sequencer(context, guard, {
-    limits: { ...DEFAULT_LIMITS, ...parts.limits },
-    halted: () => fault,
-    halt: (cause) => {
-      fault ??= cause
-      parts.onHalt?.(cause)
+type Writes =
+  "admit" | "openElection" | "appendAt" | "closeElection" | "setBallotWindow" | "flushNow" | "refresh"
+
+function writes(logs: LogSet, { origin: mainOrigin, store }: LedgerParts): Pick<Ledger, Writes> {
+  return {
+    admit: async (origin, draft) => (await logs.find(origin)).admit(draft),
+    openElection: async (ceremony) => {
+      const origin = originOfCeremony(mainOrigin, ceremony)
+      const log = await logs.begin(origin)
+      const row = { row: "election", ceremonyId: ceremonyIdOf(ceremony), origin } as const
+      return log.admit({ entry: ceremony, sideRows: [row] })
     },
-    publish: (head) => {
-      published = head
+    appendAt: async (origin, compute) => appendAt(await logs.find(origin), compute),
+    closeElection: async (origin, compute) => closeElection(await logs.find(origin), store, compute),
+    setBallotWindow: async (origin, window) => {
+      ;(await logs.find(origin)).sequencer.setBallotWindow(window)
     },
-  })
-  const known = (origin: string): void => {
-    if (origin !== log.origin) throw new LedgerError("log-unknown", "no log of this origin")
+    flushNow: async (origin) => (await logs.find(origin)).sequencer.flushBallots(),
+    refresh: async (origin) => {
+      const log = await logs.find(origin)
+      await log.sequencer.refresh()
+      return log.head
+    },
+  }
+}
+
+type Reads = "logs" | "head" | "readEntries" | "receipt" | "findClaim" | "consistency" | "resource"
+
+function reads(logs: LogSet, store: LedgerStore): Pick<Ledger, Reads> {
+  /** The log, looked at again when it is asked beyond what is published here: another instance may have written. */
+  const reaching = async (origin: string, size: number): Promise<OpenLog> => {
+    const log = await logs.find(origin)
+    if (size > log.head.size) await log.sequencer.refresh()
+    return log
   }
   return {
-    admit: async (origin, draft) => {
-      known(origin)
-      return sequencer.admit(prepareDraft(draft, new ReplayedFacts()))
+    logs: () => logs.list(),
+    head: (origin) => logs.get(origin).head,
+    readEntries: async (origin, from, to) => {
+      const { proven, head } = await reaching(origin, to)
+      return store.readEntries(proven.logId, from, Math.min(to, head.size))
     },
-    head: (origin) => {
-      known(origin)
-      return published
+    receipt: async (origin, index, asked) => {
+      const { proven, head } = await reaching(origin, asked ?? index + 1)
+      const size = asked ?? head.size
+      return size > head.size ? null : ((await storedReceipt(store, proven, index, size))?.receipt ?? null)
     },
-    receipt: async (origin, index, size = published.size) => {
-      known(origin)
-      return size > published.size ? null : ((await storedReceipt(store, log, index, size))?.receipt ?? null)
-    },
-    findClaim: async (origin, claim: Claim) => {
-      known(origin)
-      const [row] = await store.findClaims(log.logId, [claimKey(claim)])
+    findClaim: async (origin, claim) => {
+      const { proven } = await logs.find(origin)
+      const [row] = await store.findClaims(proven.logId, [claimKey(claim)])
       return row === undefined ? null : { index: row.entryIndex }
     },
     consistency: async (origin, from, to) => {
-      known(origin)
       const inside = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 1 && from <= to
-      return inside && to <= published.size ? storedConsistency(store, log.logId, from, to) : null
+      const { proven, head } = await reaching(origin, inside ? to : 0)
+      return inside && to <= head.size ? storedConsistency(store, proven.logId, from, to) : null
     },
     resource: async (origin, path) => {
-      known(origin)
-      return readResource(store, log.logId, published, path)
+      const { proven, head } = await logs.find(origin)
+      return readResource(store, proven.logId, head, path)
     },
-    state: () => (fault === null ? "running" : "halted"),
-    close: () => sequencer.close(),
   }
 }

@@ -1,6 +1,6 @@
 // The memory outside the database: a restored database is the one event that turns an honest operator into an
 // equivocator. Two slots, written in turn, so that a torn write leaves the older one whole.
-import { mkdir, open, stat } from "node:fs/promises"
+import { mkdir, open, readdir, stat } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import {
@@ -81,8 +81,38 @@ export async function openRollbackGuard(stateDirectory: string, origin: string):
 
 /** The note in a log's guard file, for readers that only look; null when there is none or both slots are torn. */
 export async function readGuardFile(stateDirectory: string, origin: string): Promise<Uint8Array | null> {
-  if (!(await guardExists(stateDirectory, origin))) return null
-  const file = await open(guardPath(stateDirectory, origin), "r")
+  return (await guardExists(stateDirectory, origin)) ? readNote(guardPath(stateDirectory, origin)) : null
+}
+
+/**
+ * The notes of guard files that belong to none of the given logs: heads this instance signed of logs that the database
+ * no longer has.
+ */
+export async function readOrphanGuards(
+  stateDirectory: string,
+  origins: readonly string[],
+): Promise<readonly Uint8Array[]> {
+  const known = new Set(origins.map((origin) => guardPath(stateDirectory, origin)))
+  const notes: Uint8Array[] = []
+  for (const name of await guardNames(stateDirectory)) {
+    const path = join(stateDirectory, "guard", name)
+    const note = known.has(path) ? null : await readNote(path)
+    if (note !== null) notes.push(note)
+  }
+  return notes
+}
+
+async function guardNames(stateDirectory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(join(stateDirectory, "guard"))).filter((name) => name.endsWith(".bin"))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return []
+    throw error
+  }
+}
+
+async function readNote(path: string): Promise<Uint8Array | null> {
+  const file = await open(path, "r")
   try {
     return (await newestSlot(file))?.note ?? null
   } finally {

@@ -7,6 +7,7 @@ import { parseEntry } from "../../protocol/log/entry.ts"
 import { rightEdge } from "../../protocol/log/tile.ts"
 import { loadEdge } from "./append.ts"
 import { LedgerError } from "./errors.ts"
+import { isElectionOf, isFirstEntry } from "./first-entry.ts"
 import type { CheckpointSigner } from "./signer.ts"
 import type { LedgerReads, LogRow } from "./store.ts"
 import { edgeFromTiles } from "./tree-growth.ts"
@@ -19,6 +20,8 @@ export interface StartingLog {
   readonly signer: Pick<CheckpointSigner, "key">
   /** The note of the guard file; null when there is none. */
   readonly guardNote: Uint8Array | null
+  /** True for a log that began, elsewhere, while this process was running: its guard may be missing. */
+  readonly isNew?: boolean
 }
 
 /**
@@ -31,10 +34,16 @@ export async function checkStart(log: StartingLog): Promise<{ readonly row: LogR
     if (log.guardNote !== null) throw refused("rolled-back", "the database is empty and the guard is not")
     throw refused("log-unknown", "the log was never initialised") // (a)
   }
-  if (log.guardNote === null)
+  if (log.guardNote === null && log.isNew !== true)
     throw refused("guard-missing", "the database has entries and the guard file is gone") // (b)
   await checkKey(log, row)
-  const remembered = readGuardNote(log.guardNote, log)
+  if (log.guardNote !== null) await checkRemembered(log, row, readGuardNote(log.guardNote, log))
+  const edge = await loadEdge(log.reads, { logId: row.id, origin: log.origin, signer: log.signer }, row) // (e)
+  return { row, edge }
+}
+
+/** (c) and (d): the database has what the guard remembers, at least. */
+async function checkRemembered(log: StartingLog, row: LogRow, remembered: Checkpoint): Promise<void> {
   if (row.size < remembered.size) {
     throw refused(
       "rolled-back",
@@ -48,8 +57,6 @@ export async function checkStart(log: StartingLog): Promise<{ readonly row: LogR
   if (earlier === null || !equalBytes(earlier.root, remembered.root)) {
     throw refused("rolled-back", `the database has another tree of size ${remembered.size} than the guard`) // (d)
   }
-  const edge = await loadEdge(log.reads, { logId: row.id, origin: log.origin, signer: log.signer }, row) // (e)
-  return { row, edge }
 }
 
 /** The head a guard remembers. @throws LedgerError `head-inconsistent` when our key did not sign it */
@@ -62,14 +69,30 @@ export function readGuardNote(note: Uint8Array, log: Pick<StartingLog, "origin" 
   return parsed.checkpoint
 }
 
+/**
+ * Checks that no election is gone whose head this instance signed: a backup from before its beginning was restored.
+ * @param mainOrigin - its host is that of the elections
+ * @param notes - of the guards whose logs have no entries in the database
+ * @throws LedgerError `rolled-back`
+ */
+export function checkOrphans(mainOrigin: string, notes: readonly Uint8Array[]): void {
+  for (const note of notes) {
+    const { origin, size } = parseCheckpoint(note).checkpoint
+    // Size 0: the guard was written before entry 0 and the process ended between the two.
+    if (size > 0 && isElectionOf(mainOrigin, origin))
+      throw refused("rolled-back", `the guard remembers ${size} entries of ${origin}, the database has none`)
+  }
+}
+
 async function checkKey(log: StartingLog, row: LogRow): Promise<void> {
   const [first] = await log.reads.readEntries(row.id, 0, 1)
-  const genesis = first === undefined ? null : parseEntry(first.body)
-  if (genesis?.kind !== "log-genesis" || genesis.origin !== log.origin) {
-    throw refused("head-inconsistent", "entry 0 is not the genesis of this log")
+  const entry = first === undefined ? null : parseEntry(first.body)
+  if (entry === null || !isFirstEntry(entry, log.origin)) {
+    throw refused("head-inconsistent", "entry 0 is not the beginning of this log")
   }
-  if (genesis.vkey !== encodeVerifierKey(log.signer.key)) {
-    throw refused("key-mismatch", `the log belongs to ${genesis.vkey}`)
+  // The ceremony of an election names no key of the log; its checkpoints are checked with the right edge.
+  if (entry.kind === "log-genesis" && entry.vkey !== encodeVerifierKey(log.signer.key)) {
+    throw refused("key-mismatch", `the log belongs to ${entry.vkey}`)
   }
 }
 

@@ -1,11 +1,13 @@
 // The contract between the ledger and whatever keeps it. One head row a log; every write happens while it is locked.
+import type { CensusRefusal } from "../../protocol/election/refusal.ts"
 import { SottoError } from "../../protocol/primitives/errors.ts"
+import type { Fr } from "../../protocol/primitives/field.ts"
 
 /** A stored log. `state` closed: nothing is ever appended again. */
 export interface LogRow {
   readonly id: number
   readonly origin: string
-  readonly kind: "main"
+  readonly kind: "main" | "election"
   readonly size: number
   readonly root: Uint8Array
   readonly state: "open" | "closed"
@@ -88,6 +90,45 @@ export type SideRow =
       readonly mediaType: string
       readonly bytes: Uint8Array
     }
+  | CensusLeafRow
+  /** Finds an election by the log in which it is about to begin. */
+  | { readonly row: "election"; readonly ceremonyId: string; readonly origin: string }
+  | {
+      readonly row: "election-definition"
+      readonly ceremonyId: string
+      readonly electionId: Fr
+      readonly definitionSha256: Uint8Array
+      readonly censusId: string
+    }
+
+/** A place in a census, earned by what it commits with. A slot's later leaf replaces its earlier one. */
+export interface CensusLeafRow {
+  readonly row: "census-leaf"
+  readonly censusId: string
+  /** Who it is, without saying who: enrolment nullifier (i32) or roll commitment, 64 hexadecimal digits. */
+  readonly slot: string
+  readonly leaf: Fr
+  readonly commitment: Fr
+  readonly weight: number
+  /** What shows that it was earned, in the form that is published at the freeze; kept until then and after. */
+  readonly evidence: Uint8Array
+  /** Days since 1970-01-01 UTC; no finer time is kept. */
+  readonly enrolledDay: number
+  /** The pending enrolment that it answers, which is forgotten; null when nothing was asked. */
+  readonly requestId: string | null
+}
+
+/** Why a side row cannot commit; its draft is refused and nothing is written. */
+export type SideRowRefusal =
+  | "phase-refused" // a definition whose census is not frozen
+  | RefusedLeaf
+
+type RefusedLeaf = Extract<
+  CensusRefusal,
+  | "leaf-duplicate" // the leaf or its commitment stands or stood in another slot, or was replaced in this one
+  | "census-frozen" // the census takes no leaves any more, or is unknown
+  | "census-too-large" // 2^24 leaves, or a total weight of 2^40
+>
 
 /** Side rows of one draft with the place its entry got; null for a claim without an entry. */
 export interface PlacedSideRows {
@@ -117,6 +158,8 @@ export interface LedgerTx extends LedgerReads {
   /** Takes the write lock of the log and answers its head; null when there is no such log. */
   lockHead: (logId: number) => Promise<LogRow | null>
   findIdempotency: (keys: readonly Uint8Array[]) => Promise<readonly IdempotencyRecord[]>
+  /** Those of the rows that cannot be written as things stand; takes the write lock of their censuses. */
+  findRefusedRows: (rows: readonly SideRow[]) => Promise<ReadonlyMap<SideRow, SideRowRefusal>>
   insertEntries: (logId: number, rows: readonly EntryRow[]) => Promise<void>
   insertClaims: (logId: number, rows: readonly ClaimRow[]) => Promise<void>
   insertSideRows: (placed: readonly PlacedSideRows[]) => Promise<void>
@@ -156,7 +199,7 @@ export interface LedgerStore extends LedgerReads {
    */
   transaction: <T>(body: (tx: LedgerTx) => Promise<T>) => Promise<T>
   /** Creates the row of an empty log; answers the existing one when the origin is known. */
-  createLog: (origin: string, kind: "main", emptyRoot: Uint8Array) => Promise<LogRow>
+  createLog: (origin: string, kind: LogRow["kind"], emptyRoot: Uint8Array) => Promise<LogRow>
   /** Runs `body` on the state of one moment: whatever is appended meanwhile is not seen. */
   snapshot: <T>(body: (reads: SnapshotReads) => Promise<T>) => Promise<T>
   /** Takes or renews a lease; false while another holder's is alive. */

@@ -114,7 +114,7 @@ export function logOf(row: Tables["log"]): LogRow {
   return {
     id: row.id,
     origin: row.origin,
-    kind: "main",
+    kind: row.kind === "election" ? "election" : "main",
     size: row.size,
     root: plain(row.root),
     state,

@@ -2,6 +2,7 @@
 import type { ControlledTransaction } from "kysely"
 import type { LedgerStore, LedgerTx, SnapshotReads } from "../log/store.ts"
 import { StoreError } from "../log/store.ts"
+import { findRefusedRows } from "./census-rows.ts"
 import { guarded, plain, storeError } from "./database.ts"
 import type { Database } from "./database.ts"
 import { inChunks, logOf, readsOn, snapshotReadsOn } from "./ledger-reads.ts"
@@ -96,6 +97,7 @@ function transactionOf(database: Database, tx: ControlledTransaction<Tables>): L
         expiresAtUnixSeconds: row.expires_at,
       }))
     },
+    findRefusedRows: (rows) => guarded(database, () => findRefusedRows(tx, rows)),
     insertClaims: async (logId, rows) => {
       const values = rows.map(({ key, entryIndex }) => ({ log_id: logId, key, entry_index: entryIndex }))
       const run = () => inChunks(values, (chunk) => tx.insertInto("claim").values(chunk).execute())

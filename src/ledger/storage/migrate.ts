@@ -3,8 +3,9 @@ import { sql } from "kysely"
 import { StoreError } from "../log/store.ts"
 import type { Database } from "./database.ts"
 import { up as ledgerAndService } from "./migrations/0001-ledger-and-service.ts"
+import { up as elections } from "./migrations/0002-elections.ts"
 
-const MIGRATIONS = [ledgerAndService]
+const MIGRATIONS = [ledgerAndService, elections]
 
 /** The schema version that this program writes. */
 const SCHEMA_VERSION = MIGRATIONS.length

@@ -4,12 +4,15 @@ import type { ServiceStore } from "../../service/store.ts"
 import { openDatabase } from "./database.ts"
 import { createLedgerStore } from "./ledger-store.ts"
 import { assertSchema, migrate } from "./migrate.ts"
+import type { ElectionStore } from "../../service/election-store.ts"
+import { createElectionStore } from "./election-store.ts"
 import { createServiceStore } from "./service-store.ts"
 
 /** The stores of one database. */
 export interface Stores {
   readonly ledger: LedgerStore
   readonly service: ServiceStore
+  readonly elections: ElectionStore
   close: () => Promise<void>
 }
 
@@ -33,6 +36,7 @@ export async function openStores(
   return {
     ledger: createLedgerStore(database),
     service: createServiceStore(database),
+    elections: createElectionStore(database),
     close: () => database.db.destroy(),
   }
 }

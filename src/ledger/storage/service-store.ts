@@ -149,7 +149,8 @@ function clientOf(row: Tables["client"]): ClientRow {
   }
 }
 
-function requestRowOf(row: RequestRow): Tables["presentation_request"] {
+/** The stored form of a request. */
+export function requestRowOf(row: RequestRow): Tables["presentation_request"] {
   const times = { created_at: row.createdAtUnixSeconds, expires_at: row.expiresAtUnixSeconds }
   return { id: row.id, verifier_id: row.verifierId, body: row.body, state: row.state, ...times }
 }

@@ -2,6 +2,7 @@
 import type { ControlledTransaction } from "kysely"
 import type { IdempotencyRecord, PlacedSideRows, SideRow } from "../log/store.ts"
 import { StoreError } from "../log/store.ts"
+import { insertLeaf } from "./census-rows.ts"
 import type { Tables } from "./tables.ts"
 
 /** Writes side rows in the given transaction. @throws StoreError `store-conflict` for a row that needs an entry and has none */
@@ -59,8 +60,29 @@ async function insertSideRow(
         .values(values)
         .onConflict((conflict) => conflict.column("sha256").doNothing())
         .execute()
+      return
     }
+    case "census-leaf":
+      await insertLeaf(tx, row)
+      return
+    case "election":
+    case "election-definition":
+      await insertElectionRow(tx, row)
   }
+}
+
+async function insertElectionRow(
+  tx: ControlledTransaction<Tables>,
+  row: Row<"election" | "election-definition">,
+): Promise<void> {
+  if (row.row === "election") {
+    const values = { ceremony_id: row.ceremonyId, origin: row.origin }
+    await tx.insertInto("election").values(values).execute()
+    return
+  }
+  const { electionId, definitionSha256, censusId } = row
+  const values = { election_id: electionId, definition_sha256: definitionSha256, census_id: censusId }
+  await tx.updateTable("election").set(values).where("ceremony_id", "=", row.ceremonyId).execute()
 }
 
 type Row<Name extends SideRow["row"]> = Extract<SideRow, { row: Name }>

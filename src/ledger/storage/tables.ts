@@ -103,6 +103,39 @@ interface VerifierTable {
   entry_index: number
   state: string
 }
+interface CensusTable {
+  id: string
+  plan: Uint8Array
+  state: string
+  document: Uint8Array | null
+  frozen_at: number | null
+  leaves: number // that count
+  total_weight: number
+  replacements: number
+}
+interface CensusLeafTable {
+  census_id: string
+  slot: Uint8Array // 32 bytes
+  leaf: Uint8Array // i32: bytewise order is that of the integers
+  commitment: Uint8Array // i32
+  weight: number
+  evidence: Uint8Array
+  state: string
+  enrolled_day: number
+}
+interface EnrolmentTable {
+  request_id: string
+  census_id: string
+  commitment: Uint8Array // i32
+  created_at: number
+}
+interface ElectionTable {
+  ceremony_id: string
+  origin: string
+  election_id: string | null
+  definition_sha256: Uint8Array | null
+  census_id: string | null
+}
 interface LeaseTable {
   name: string
   holder: string
@@ -125,6 +158,10 @@ export interface Tables {
   status_list: StatusListTable
   registry_epoch: RegistryEpochTable
   verifier: VerifierTable
+  census: CensusTable
+  census_leaf: CensusLeafTable
+  enrolment: EnrolmentTable
+  election: ElectionTable
   lease: LeaseTable
   schema_version: { version: number }
 }

@@ -9,7 +9,8 @@ export interface EngineDialect {
   readonly dialect: SqliteDialect
   readonly bytes: string
   readonly integer: string
-  readonly triggers: readonly { readonly name: string; readonly create: string }[]
+  /** By the number of the migration that makes their tables. */
+  readonly triggers: readonly { readonly migration: number; readonly name: string; readonly create: string }[]
   /** The code of a driver's error; null when the error is not the driver's. */
   readonly classify: (error: unknown) => StoreErrorCode | null
   /** The value of one of the engine's settings on this connection. */
@@ -62,7 +63,8 @@ function assertPragma(database: Sqlite.Database, name: string, expected: string 
   if (found !== expected) throw new StoreError("store-broken", `expected ${name} = ${expected}`)
 }
 
-const refusing = (table: string, event: string, when: string, why: string) => ({
+const refusing = (table: string, event: string, when: string, why: string, migration = 1) => ({
+  migration,
   name: `${table}_${event.toLowerCase()}_refused`,
   create:
     `CREATE TRIGGER ${table}_${event.toLowerCase()}_refused BEFORE ${event} ON ${table} ` +
@@ -98,6 +100,15 @@ const TRIGGERS = [
     "UPDATE",
     "substr(new.hashes, 1, length(old.hashes)) <> old.hashes OR new.level <> old.level OR new.n <> old.n",
     "a tile only grows",
+  ),
+  refusing("census_leaf", "DELETE", "1", "a leaf of a census is never deleted", 2),
+  refusing(
+    "census_leaf",
+    "UPDATE",
+    "old.state <> 'live' OR new.state <> 'replaced' OR new.census_id <> old.census_id OR new.slot <> old.slot " +
+      "OR new.leaf <> old.leaf OR new.commitment <> old.commitment OR new.weight <> old.weight",
+    "a leaf of a census is replaced once and never returns",
+    2,
   ),
 ]
 

@@ -15,12 +15,15 @@ export async function up(db: Kysely<Tables>, engine: EngineDialect): Promise<voi
   await sql
     .raw("CREATE INDEX presentation_request_by_verifier ON presentation_request (verifier_id, created_at)")
     .execute(db)
-  for (const { create } of engine.triggers) await sql.raw(create).execute(db)
+  for (const { migration, create } of engine.triggers) {
+    if (migration === 1) await sql.raw(create).execute(db)
+  }
 }
 
 type TableColumns = Readonly<Record<string, readonly string[]>>
 
-function columnsOf({ bytes, integer }: EngineDialect) {
+/** Spells columns that are never null, in the engine's types. */
+export function columnsOf({ bytes, integer }: EngineDialect) {
   const column = (type: string) => (name: string) => `${name} ${type} NOT NULL`
   return { text: column("text"), int: column(integer), blob: column(bytes), bytes, integer }
 }
