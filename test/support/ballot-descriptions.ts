@@ -3,7 +3,7 @@ import type { BallotDescription } from "../../src/protocol/election/ballot-types
 import type { Selection } from "../../src/protocol/election/ballot-family.ts"
 
 /** Options named by the letters of a word. */
-export const options = (letters: string) => [...letters].map((id) => ({ id, label: id.toUpperCase() }))
+export const options = (letters: string) => Array.from(letters, (id) => ({ id, label: id.toUpperCase() }))
 
 /** All orders of a list. */
 export function orders<T>(list: readonly T[]): T[][] {
@@ -34,7 +34,7 @@ interface DescribedBallot {
 }
 
 const chosen = (lists: readonly (readonly string[])[]): Selection[] => lists.map((list) => ({ chosen: list }))
-const ITEMS = (letters: string) => [...letters]
+const ITEMS = (letters: string) => Array.from(letters)
 const GRADES = ["poor", "fair", "good"]
 
 export const EVERY_BALLOT: readonly DescribedBallot[] = [

@@ -1,6 +1,7 @@
 // A definition that agrees with a ceremony, a census, keys and circuits made for it; nothing of them was proved.
 import { composeBallot } from "../../src/protocol/election/ballot-types.ts"
 import type { BallotDescription } from "../../src/protocol/election/ballot-types.ts"
+import type { SingleChoiceDescription } from "../../src/protocol/election/choice-ballot.ts"
 import { computeCensusId } from "../../src/protocol/election/census.ts"
 import type { DefinitionFacts } from "../../src/protocol/election/definition.ts"
 import { computeCeremonyId, electionOrigin } from "../../src/protocol/election/key-ceremony.ts"
@@ -17,7 +18,7 @@ export const OPENS_AT = CLOSES + 2 * 86_400
 export const CLOSES_AT = OPENS_AT + 86_400
 const HEX = (digit: string): string => digit.repeat(64)
 
-export const THREE: BallotDescription = {
+export const THREE: SingleChoiceDescription = {
   type: "single-choice",
   label: "Who chairs the board?",
   options: ["ann", "ben", "cem"].map((id) => ({ id, label: id.toUpperCase() })),

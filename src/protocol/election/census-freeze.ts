@@ -1,10 +1,10 @@
 // The freeze: everything a census publishes is a function of its plan and the set of its evidence. So a service freezes
 // and an auditor checks by the same call, and who came when has no place to show.
-import { bytesToHex, bytesToUtf8, utf8ToBytes } from "../primitives/bytes.ts"
+import { bytesToHex } from "../primitives/bytes.ts"
 import { ProtocolError } from "../primitives/errors.ts"
 import { sha256 } from "../primitives/hash.ts"
 import { accept } from "../primitives/verdict.ts"
-import { canonicalText } from "../wire/canonical-json.ts"
+import { canonicalBytes } from "../wire/canonical-json.ts"
 import type { Json } from "../wire/canonical-json.ts"
 import { parseCensusLeaf, parseEnrolmentEvidence } from "../wire/census.ts"
 import type { CensusBodies, CensusDocument, CensusPlan, EnrolmentEvidence } from "../wire/census.ts"
@@ -12,6 +12,8 @@ import { buildCensus, computeCensusId } from "./census.ts"
 import type { BuiltCensus, CensusRecord } from "./census.ts"
 import { enrolmentSlot } from "./enrolment.ts"
 import type { CensusRefusal, ElectionVerdict } from "./refusal.ts"
+
+const LF = 0x0a
 
 /** What one place in a census rests on: a registrar's document, or a proof. */
 export type CensusEvidence = CensusDocument<"census-leaf"> | EnrolmentEvidence
@@ -38,7 +40,7 @@ export function freezeCensus(
   if (!built.ok) return built
   const { records, tree, totalWeight } = built.value
   const ordered = records.flatMap(({ commitment }) => lines.get(commitment) ?? [])
-  const bytes = utf8ToBytes(ordered.map((one) => `${canonicalText(one as unknown as Json)}\n`).join(""))
+  const bytes = joinLines(ordered.map((one) => canonicalBytes(one as unknown as Json)))
   const body = {
     censusId: computeCensusId(plan),
     root: tree.root,
@@ -60,10 +62,7 @@ export function parseEvidenceFile(
   bytes: Uint8Array,
   { mode }: Pick<CensusPlan, "mode">,
 ): readonly CensusEvidence[] {
-  const text = bytesToUtf8(bytes)
-  if (text?.endsWith("\n") !== true)
-    throw new ProtocolError("malformed-census", "expected lines that end with LF")
-  const lines = text.slice(0, -1).split("\n")
+  const lines = splitLines(bytes)
   return mode === "named"
     ? lines.map((line) => parseCensusLeaf(line))
     : lines.map((line) => parseEnrolmentEvidence(line))
@@ -81,3 +80,26 @@ export function recordOf(evidence: CensusEvidence): CensusRecord {
 
 const isReplacement = (evidence: CensusEvidence): boolean =>
   "kind" in evidence && evidence.body.replaces !== undefined
+
+// Bytes and not text: the evidence of half a million people is longer than a string can be.
+function joinLines(lines: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(lines.reduce((sum, line) => sum + line.length + 1, 0))
+  let at = 0
+  for (const line of lines) {
+    bytes.set(line, at)
+    at += line.length + 1
+    bytes[at - 1] = LF
+  }
+  return bytes
+}
+
+function splitLines(bytes: Uint8Array): readonly Uint8Array[] {
+  if (bytes.at(-1) !== LF) throw new ProtocolError("malformed-census", "expected lines that end with LF")
+  const lines: Uint8Array[] = []
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(LF, start)
+    lines.push(bytes.subarray(start, end))
+    start = end + 1
+  }
+  return lines
+}

@@ -1,5 +1,4 @@
 // The tree of a census: four-way, twelve levels, every node as its 32 bytes, level by level. A million leaves take 43 MB.
-import { i32 } from "../primitives/big-endian.ts"
 import { bytesToBigint } from "../primitives/bytes.ts"
 import { encodeFr } from "../primitives/field.ts"
 import type { Fr } from "../primitives/field.ts"
@@ -11,6 +10,8 @@ import { CENSUS_LEVELS } from "./ballot-signals.ts"
 export const MAX_CENSUS_SIZE = 4 ** CENSUS_LEVELS
 /** Bytes of a leaf or node: i32. */
 export const NODE_BYTES = 32
+
+const NODE_WORDS = NODE_BYTES / 8
 
 /** A built tree. */
 export interface CensusTree {
@@ -35,13 +36,29 @@ export function buildCensusTree(leaves: Uint8Array): CensusTree {
   for (let level = 0; level < CENSUS_LEVELS; level++) {
     const below = levels[level] ?? leaves
     const nodes = new Uint8Array(nodesAtLevel(level + 1, size) * NODE_BYTES)
+    const view = new DataView(nodes.buffer)
     for (let at = 0; at < nodes.length; at += NODE_BYTES) {
-      nodes.set(i32(poseidon(...childrenOf(below, at / NODE_BYTES, level))), at)
+      writeNode(view, at, poseidon(...childrenOf(below, at / NODE_BYTES, level)))
     }
     levels.push(nodes)
   }
   const top = nodeAt(levels[CENSUS_LEVELS] ?? leaves, 0, CENSUS_LEVELS)
   return { size, root: encodeFr(top), levels }
+}
+
+/** i32 of each leaf, one after the other. */
+export function encodeLeaves(leaves: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(leaves.length * NODE_BYTES)
+  const view = new DataView(bytes.buffer)
+  for (const [i, leaf] of leaves.entries()) writeNode(view, i * NODE_BYTES, leaf)
+  return bytes
+}
+
+/** Writes i32 of a value in place: quicker by far than making the bytes. @param at - offset in bytes */
+export function writeNode(view: DataView, at: number, value: bigint): void {
+  for (let word = 0; word < NODE_WORDS; word++) {
+    view.setBigUint64(at + 8 * word, BigInt.asUintN(64, value >> BigInt(64 * (NODE_WORDS - 1 - word))))
+  }
 }
 
 /** How many nodes of a level are not empty. @param level - 0 for the leaves */

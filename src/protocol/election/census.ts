@@ -1,7 +1,6 @@
 // A census: who may vote. The plan fixes how people come in, records are collected, and the freeze makes one tree of
 // them that follows from the set alone: neither order nor time of enrolment shows in it.
-import { i32, u32 } from "../primitives/big-endian.ts"
-import { bytesToHex, concatBytes } from "../primitives/bytes.ts"
+import { bytesToHex } from "../primitives/bytes.ts"
 import type { Fr } from "../primitives/field.ts"
 import { sha256 } from "../primitives/hash.ts"
 import { taggedHash } from "../primitives/tagged-hash.ts"
@@ -10,11 +9,14 @@ import { deriveCensusLeaf } from "../primitives/voter.ts"
 import { canonicalBytes, jcsPart } from "../wire/canonical-json.ts"
 import type { Json } from "../wire/canonical-json.ts"
 import type { CensusBodies, CensusDocument, CensusPlan } from "../wire/census.ts"
-import { buildCensusTree, MAX_CENSUS_SIZE } from "./census-tree.ts"
+import { buildCensusTree, encodeLeaves, MAX_CENSUS_SIZE, NODE_BYTES, writeNode } from "./census-tree.ts"
 import type { CensusTree } from "./census-tree.ts"
 import { MAX_TOTAL_WEIGHT } from "./recover.ts"
 import { refuseAt } from "./refusal.ts"
 import type { CensusRefusal, ElectionVerdict } from "./refusal.ts"
+
+/** Bytes of one record of `commitments.bin`. */
+const COMMITMENT_BYTES = NODE_BYTES + 4
 
 /** One place in a census: what its evidence says, whatever the mode. */
 export interface CensusRecord {
@@ -85,13 +87,20 @@ export function buildCensus(
     placed.push({ ...record, leaf: leaf.value })
   }
   placed.sort((a, b) => compareDecimals(a.leaf, b.leaf))
-  const leaves = concatBytes(...placed.map(({ leaf }) => i32(BigInt(leaf))))
+  const leaves = encodeLeaves(placed.map(({ leaf }) => BigInt(leaf)))
   return accept({ records: placed, tree: buildCensusTree(leaves), totalWeight: fits.value })
 }
 
 /** i32(commitment) || u32(weight) of each record: with it anyone recomputes the leaves. @param records - in leaf order */
-export const encodeCommitments = (records: readonly PlacedRecord[]): Uint8Array =>
-  concatBytes(...records.flatMap(({ commitment, weight }) => [i32(BigInt(commitment)), u32(weight)]))
+export function encodeCommitments(records: readonly PlacedRecord[]): Uint8Array {
+  const bytes = new Uint8Array(records.length * COMMITMENT_BYTES)
+  const view = new DataView(bytes.buffer)
+  for (const [i, { commitment, weight }] of records.entries()) {
+    writeNode(view, i * COMMITMENT_BYTES, BigInt(commitment))
+    view.setUint32(i * COMMITMENT_BYTES + NODE_BYTES, weight)
+  }
+  return bytes
+}
 
 /** How many voters share each weight: a weight of few shows in the sums, so the booth tells its voter. */
 export function countWeights(records: readonly Pick<CensusRecord, "weight">[]): ReadonlyMap<number, number> {

@@ -112,6 +112,13 @@ describe("a type means something", () => {
   const editId = (at: number, id: string) => (terms: BallotTerms) => ({
     choices: terms.choices.map((choice, i) => (i === at ? { ...choice, id } : choice)),
   })
+  const withRule = (plus: number[]) => (terms: BallotTerms) => ({
+    rules: [...terms.rules, { plus, minus: [], min: 0, max: 2, label: "one more" }],
+  })
+  const withoutMark = (at: number) => (terms: BallotTerms) => ({
+    choices: terms.choices.filter((_, i) => i !== at),
+    rules: terms.rules.map((rule) => ({ ...rule, plus: rule.plus.filter((i) => i !== at) })),
+  })
   const withoutRule = (terms: BallotTerms) => ({ rules: terms.rules.slice(1) })
 
   it.each<[string, BallotDescription, (terms: BallotTerms) => Partial<BallotTerms>, string]>([
@@ -124,6 +131,7 @@ describe("a type means something", () => {
     ["a question against another", questions!, editRule(2, { minus: [0] }), "rules.2"],
     ["a grade that must be given", grades!, editRule(0, { min: 1 }), "rules"],
     ["a grade without a rule", grades!, withoutRule, "rules"],
+    ["a rule beside those of the items", grades!, withRule([0, 2]), "rules"],
     ["a rule over two items", grades!, editRule(0, { plus: [0, 2] }), "rules"],
     ["a grade 3 of 2", grades!, editId(1, "a.3"), "choices"],
     ["a grade 0", grades!, editId(1, "a.0"), "choices.1.id"],
@@ -131,8 +139,11 @@ describe("a type means something", () => {
     ["a grade without an item", grades!, editId(1, "2"), "choices.1.id"],
     ["a rank that may stay free", borda!, editRule(5, { min: 0 }), "rules"],
     ["an item that may be ranked twice", borda!, editRule(0, { max: 2 }), "rules"],
+    ["a rule beside rows and columns", borda!, withRule([0, 5]), "rules"],
+    ["a mark that is missing", borda!, withoutMark(15), "choices"],
     ["a rank 5 of 4", borda!, editId(3, "a.5"), "choices"],
     ["a comparison without its triple", pairwise!, withoutRule, "rules"],
+    ["a rule beside the triples", pairwise!, withRule([0, 5]), "rules"],
     ["a triple that allows a cycle", pairwise!, editRule(0, { max: 2 }), "rules"],
     ["a triple with its signs turned", pairwise!, editRule(0, { plus: [1], minus: [0, 3] }), "rules"],
     ["a comparison twice", pairwise!, editId(5, "d.c"), "choices"],

@@ -1,7 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { freezeCensus, parseEvidenceFile } from "../../../src/protocol/election/census-freeze.ts"
-import { buildCensusTree, censusPath, indexOfLeaf } from "../../../src/protocol/election/census-tree.ts"
+import {
+  buildCensusTree,
+  censusPath,
+  encodeLeaves,
+  indexOfLeaf,
+} from "../../../src/protocol/election/census-tree.ts"
 import {
   buildCensus,
   computeCensusId,
@@ -9,13 +14,7 @@ import {
   encodeCommitments,
 } from "../../../src/protocol/election/census.ts"
 import type { CensusRecord } from "../../../src/protocol/election/census.ts"
-import { i32 } from "../../../src/protocol/primitives/big-endian.ts"
-import {
-  bytesToBigint,
-  bytesToHex,
-  bytesToUtf8,
-  concatBytes,
-} from "../../../src/protocol/primitives/bytes.ts"
+import { bytesToBigint, bytesToHex, bytesToUtf8 } from "../../../src/protocol/primitives/bytes.ts"
 import { encodeFr } from "../../../src/protocol/primitives/field.ts"
 import type { Fr } from "../../../src/protocol/primitives/field.ts"
 import { sha256 } from "../../../src/protocol/primitives/hash.ts"
@@ -43,7 +42,7 @@ const recordOf = (i: number, change: Partial<CensusRecord> = {}): CensusRecord =
   slot: rollOf(i),
   ...change,
 })
-const bytesOf = (leaves: readonly bigint[]): Uint8Array => concatBytes(...leaves.map(i32))
+const bytesOf = encodeLeaves
 const refusalOf = (verdict: { ok: boolean; reason?: string; at?: string }) =>
   verdict.ok ? "accepted" : `${verdict.reason} ${verdict.at}`
 
@@ -144,6 +143,15 @@ describe("a census of records", () => {
       expect(deriveCensusLeaf(commitment, weight)).toBe(leaf)
     }
     expect(built.value.totalWeight).toBe(15)
+  })
+})
+
+describe("a census of many", () => {
+  it("is encoded without a list of arguments as long as the electorate", () => {
+    const record = recordOf(0)
+    const many = people(140_000).map((i) => ({ ...record, leaf: encodeFr(BigInt(i + 1)) }))
+    expect(encodeCommitments(many).length).toBe(36 * many.length)
+    expect(encodeLeaves(many.map(({ leaf }) => BigInt(leaf))).length).toBe(32 * many.length)
   })
 })
 

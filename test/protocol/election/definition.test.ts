@@ -3,6 +3,7 @@ import { ballotConstants } from "../../../src/protocol/election/ballot-constants
 import { constantSignals } from "../../../src/protocol/election/ballot-signals.ts"
 import {
   checkDefinition,
+  checkOwnRules,
   computeElectionId,
   definitionSha256,
 } from "../../../src/protocol/election/definition.ts"
@@ -73,6 +74,8 @@ describe("a definition", () => {
     ["rules.0.max", { rules: [{ ...only, max: 2 }] }],
     // Against the keys of the ceremony.
     ["keys", { keys: [...definition.keys].reverse() }],
+    ["keys", { keys: [[definition.keys[0]![0], encodeFr(1n)], ...definition.keys.slice(1)] }],
+    ["keys", { keys: [[encodeFr(1n), definition.keys[0]![1]], ...definition.keys.slice(1)] }],
     ["keysHash", { keysHash: "2".repeat(64) }],
     // Against the census.
     ["census.id", { census: { ...census, id: "0".repeat(64) } }],
@@ -114,6 +117,30 @@ describe("a definition", () => {
   ])("is malformed with %s", (_, change) => {
     const bytes = canonicalBytes({ ...definition, ...change } as ElectionDefinition)
     expect(codeOf(() => parseDefinition(bytes))).toBe("malformed-definition")
+  })
+})
+
+describe("the rules that definition and ceremony show alone", () => {
+  it.each<[string, Partial<ElectionDefinition>]>([
+    [
+      "log.vkey",
+      { log: { ...definition.log, vkey: encodeVerifierKey(makeSigningKey("other", new Uint8Array(32))) } },
+    ],
+    ["log.origin", { log: { ...definition.log, origin: `votes.example/elections/${"0".repeat(32)}` } }],
+    ["keys", { keys: definition.keys.slice(1) }],
+    ["rules.0.max", { rules: [{ ...only, max: 2 }] }],
+    ["minAnonymity", { kind: "survey", minAnonymity: 29 }],
+  ])("are kept without keys, census or circuit at hand: %s", (at, change) => {
+    expect(checkOwnRules({ ...definition, ...change }, facts.ceremony)).toEqual({
+      ok: false,
+      reason: "definition-invalid",
+      at,
+    })
+  })
+
+  it("say nothing of keys, census and circuit digests", () => {
+    const change = { keysHash: "2".repeat(64), census: { ...census, root: encodeFr(1n) } }
+    expect(checkOwnRules({ ...definition, ...change }, facts.ceremony)).toEqual({ ok: true, value: true })
   })
 })
 
@@ -183,10 +210,12 @@ describe("C5: tiny electorates", () => {
   it("are refused below the definition's minimum and below the plan's", () => {
     expect(answer({ minAnonymity: 40 })).toBe("accepted")
     expect(answer({ minAnonymity: 41 })).toBe("definition-invalid census.size")
-    const { minSize } = namedPlan()
+    const minSize = 20
+    const plan = namedPlan({ minSize })
+    const base = sampleElection(THREE, plan)
     const small = (size: number) => {
-      const own = { ...facts.census!, body: { ...facts.census!.body, size } }
-      return answer({ census: { ...census, size } }, { census: own })
+      const own = { ...base.facts.census!, body: { ...base.facts.census!.body, size } }
+      return answer({ census: { ...base.definition.census, size } }, { census: own }, base)
     }
     expect(small(minSize)).toBe("accepted")
     expect(small(minSize - 1)).toBe("definition-invalid census.size")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { buildCensusTree, censusPath } from "../../../src/protocol/election/census-tree.ts"
+import { buildCensusTree, censusPath, encodeLeaves } from "../../../src/protocol/election/census-tree.ts"
 import {
   checkLeaves,
   encodeLeavesFile,
@@ -8,11 +8,10 @@ import {
   parseLeavesFile,
 } from "../../../src/protocol/election/leaves-file.ts"
 import { i32 } from "../../../src/protocol/primitives/big-endian.ts"
-import { concatBytes } from "../../../src/protocol/primitives/bytes.ts"
 import { encodeFr, R } from "../../../src/protocol/primitives/field.ts"
 import { codeOf } from "../../support/code-of.ts"
 
-const bytesOf = (leaves: readonly bigint[]): Uint8Array => concatBytes(...leaves.map(i32))
+const bytesOf = encodeLeaves
 const LEAVES = Array.from({ length: 21 }, (_, i) => BigInt(1000 + 7 * i))
 const tree = buildCensusTree(bytesOf(LEAVES))
 const bytes = encodeLeavesFile(tree)
