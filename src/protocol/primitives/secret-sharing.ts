@@ -35,7 +35,8 @@ export function evaluateCommitments<P>(group: Group<P>, commitments: readonly P[
 }
 
 /**
- * True when `share` is below l and is the value at k of the polynomial that the commitments fix.
+ * True when `share` is below l and is the value at k of the polynomial that the commitments fix. The time
+ * depends on the share: it is checked by its owner, or after a complaint has opened it to everyone.
  * @param share - as it came out of a box: any integer
  */
 export function isShareConsistent(share: bigint, k: number, commitments: readonly CurvePoint[]): boolean {

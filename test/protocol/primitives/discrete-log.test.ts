@@ -1,8 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { BASE8, IDENTITY, PACKING_POINT } from "../../../src/protocol/primitives/babyjubjub.ts"
+import {
+  BASE8,
+  IDENTITY,
+  PACKING_POINT,
+  parsePointOnCurve,
+} from "../../../src/protocol/primitives/babyjubjub.ts"
 import { openLogSearch } from "../../../src/protocol/primitives/discrete-log.ts"
 import { packCounters } from "../../../src/protocol/primitives/elgamal.ts"
+import { R } from "../../../src/protocol/primitives/field.ts"
 import { openPointWalk } from "../../../src/protocol/primitives/point-walk.ts"
 
 describe("openPointWalk", () => {
@@ -74,6 +80,13 @@ describe("openLogSearch", () => {
       BASE8.multiply(1n << 200n),
     ]
     for (const point of outside) expect(search.find(point)).toBeNull()
+  })
+
+  it("is not taken in by a point of even order with the x coordinate of an answer", () => {
+    const { x, y } = packCounters(3n, 4n).toAffine()
+    const twin = parsePointOnCurve([x.toString(), (R - y).toString()])
+    expect(search.find(twin)).toBeNull()
+    expect(search.find(packCounters(3n, 4n))).toEqual({ a: 3, b: 4 })
   })
 
   it("refuses bounds that no machine holds", () => {
