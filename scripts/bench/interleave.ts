@@ -5,6 +5,8 @@ import type { Summary } from "./statistics.ts"
 export interface Peer<T> {
   readonly name: string
   readonly run: () => Promise<T>
+  /** Pieces of work in one run; what is reported is for one piece. 1 by default. */
+  readonly pieces?: number
 }
 
 /** What a peer took: wall-clock samples, and processor time of this process with all its threads. */
@@ -35,8 +37,9 @@ export async function interleave<T>(
       const { user, system } = process.cpuUsage(before)
       await check(answer)
       if (round < 0) continue
-      wall[i]?.push(ms)
-      cpu[i]?.push((user + system) / 1000)
+      const { pieces = 1 } = peer
+      wall[i]?.push(ms / pieces)
+      cpu[i]?.push((user + system) / 1000 / pieces)
     }
   }
   return peers.map(({ name }, i) => {
