@@ -1,8 +1,8 @@
 import { bn254 } from "@noble/curves/bn254.js"
 import fc from "fast-check"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { concatBytes } from "../../../src/protocol/primitives/bytes.ts"
-import { R } from "../../../src/protocol/primitives/field.ts"
+import { Q, R } from "../../../src/protocol/primitives/field.ts"
 import { openCurve } from "../../../src/proofs/groth16/curve.ts"
 import type { Bn254, Point } from "../../../src/proofs/groth16/curve.ts"
 import { multiMillerLoop } from "../../../src/proofs/groth16/multi-miller-loop.ts"
@@ -98,3 +98,48 @@ test("takes pairs of points only, and works on after a refusal and a null", asyn
   const pairs = [[g1(curve, 7n), g2(curve, 5n)] as const, [g1(curve, R - 5n), g2(curve, 7n)] as const]
   expect(multiPairing(curve, pairs)).toEqual(curve.Gt.one)
 })
+
+describe("by the orders of groups alone, for every point of the twist:", () => {
+  const x = 4965661367192848881n
+  const [trace, loop, cofactor] = [6n * x * x + 1n, 6n * x + 2n, 2n * Q - R]
+  const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? (a < 0n ? -a : a) : gcd(b, a % b))
+  /** Of c0 + c1·ψ + c2·ψ² + c3·ψ³, ψ² = trace·ψ - q: a point it maps to 0 has an order that divides this. */
+  const norm = (c0: bigint, c1: bigint, c2: bigint, c3: bigint): bigint => {
+    const c2Reduced = c2 + trace * c3
+    const [b0, b1] = [c0 - Q * c2Reduced, c1 - Q * c3 + trace * c2Reduced]
+    return b0 * b0 + trace * b0 * b1 + Q * b1 * b1
+  }
+
+  test("the end of the loop tells order r from all others", () => {
+    expect(gcd(norm(loop, 1n, -1n, 1n), cofactor * R)).toBe(R)
+  })
+
+  test("no step divides by zero", () => {
+    const signed = [...signedDigits(loop)]
+    expect(signed.reduce((value, digit) => 2n * value + digit, 0n)).toBe(loop)
+    let reached = 0n
+    for (const digit of signed) {
+      const doubled = 2n * reached
+      if (reached !== 0n) expect(gcd(doubled, cofactor * R)).toBe(1n)
+      if (digit !== 0n && reached !== 0n) {
+        for (const sign of [1n, -1n]) expect(gcd(doubled + sign, cofactor * R)).toBe(1n)
+      }
+      reached = doubled + digit
+    }
+    for (const sign of [1n, -1n]) {
+      expect(gcd(norm(loop, sign, 0n, 0n), cofactor * R)).toBe(1n)
+      expect(gcd(norm(loop, 1n, sign, 0n), cofactor * R)).toBe(1n)
+    }
+  })
+})
+
+/** Digits -1, 0, 1, highest first, no two in a row but for the first. */
+function signedDigits(value: bigint): bigint[] {
+  const digits: bigint[] = []
+  for (let rest = value; rest > 0n;) {
+    const digit = (rest & 1n) === 0n ? 0n : 2n - (rest & 3n)
+    digits.unshift(digit)
+    rest = (rest - digit) >> 1n
+  }
+  return [1n, 1n, ...digits.slice(3)] // 1, 0, -1 is 3 as 1, 1 is, with a doubling less
+}
