@@ -19,7 +19,7 @@ export interface BordaDescription {
 }
 
 /** What one item got. */
-export interface RankedItem {
+interface RankedItem {
   readonly id: string
   /** Ballots by rank, the first first. */
   readonly ranks: readonly number[]

@@ -86,15 +86,6 @@ export function checkFreeze(
   const members = Object.keys(recomputed) as (keyof CensusBodies["census"])[]
   const different = members.find((member) => document.body[member] !== recomputed[member])
   if (different !== undefined) return refuseAt("definition-invalid", different)
-  return checkFreezeSignatures(document, plan)
-}
-
-/** The signatures of a freeze without its evidence: what a wallet can check. @param plan - accepted by `checkPlan` */
-export function checkFreezeSignatures(
-  document: CensusDocument<"census">,
-  plan: CensusPlan,
-): ElectionVerdict<true, "signature-refused" | "registrar-signature-missing"> {
-  if (document.body.censusId !== computeCensusId(plan)) return refuseAt("signature-refused", "censusId")
   return checkRegistrars(document, plan, SIGNERS_OF_WEIGHT)
 }
 

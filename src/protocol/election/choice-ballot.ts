@@ -1,4 +1,5 @@
 // Marks that are choices: single choice, approval, several questions, and the two weighted ones.
+import { isWeightedType } from "./rules.ts"
 import type { BallotTerms, PlacedTerms } from "./rules.ts"
 import { isRuleOver, marksAt, positionOf, rule, SelectionError } from "./ballot-family.ts"
 import type { Option, Selection, Totals } from "./ballot-family.ts"
@@ -30,7 +31,7 @@ export interface QuestionsDescription {
 }
 
 /** One question with what its options got. */
-export interface QuestionResult {
+interface QuestionResult {
   /** The label of its rule. */
   readonly label: string
   /** Counts, or sums of weights; in the order of the definition. */
@@ -104,7 +105,7 @@ export function markChoices(terms: PlacedTerms, selection: Selection): readonly 
 
 /** What each question's options got. */
 export function describeChoices(terms: BallotTerms, { counts, counted }: Totals): ChoiceResult {
-  const weighted = terms.ballotType.startsWith("weighted-")
+  const weighted = isWeightedType(terms.ballotType)
   const questions = terms.rules.map(({ label, plus, min, max }): QuestionResult => {
     const options = plus.map((at) => ({ id: terms.choices[at]?.id ?? "", total: counts[at] ?? 0 }))
     const marked = options.reduce((sum, { total }) => sum + total, 0)

@@ -22,7 +22,7 @@ import type { ElectionVerdict } from "./refusal.ts"
 import { isWeightedType } from "./rules.ts"
 
 /** Fewest people among whom a ballot of a survey hides; a definition of any kind says at least 10. */
-export const MIN_SURVEY_ANONYMITY = 30
+const MIN_SURVEY_ANONYMITY = 30
 
 /** The answer of a check; `at` is the member of the definition that is wrong. */
 export type DefinitionVerdict = ElectionVerdict<true, "definition-invalid" | "ballot-type-unknown">

@@ -73,7 +73,7 @@ export function enrolmentRequest(plan: CensusPlan, { id, challenge, leaf }: Enro
 }
 
 /** `enrol-` and the first 32 digits of the census's id: the scope of enrolment nullifiers is the census's own. */
-export const enrolmentPurpose = (plan: CensusPlan): string => `enrol-${computeCensusId(plan).slice(0, 32)}`
+const enrolmentPurpose = (plan: CensusPlan): string => `enrol-${computeCensusId(plan).slice(0, 32)}`
 
 /** The slot of an enrolment: i32 of its nullifier, 64 hexadecimal digits. */
 export const enrolmentSlot = (nullifier: Nullifier): string => bytesToHex(i32(BigInt(nullifier)))

@@ -23,7 +23,7 @@ export interface GradesDescription {
 }
 
 /** What one item was given. */
-export interface GradedItem {
+interface GradedItem {
   readonly id: string
   /** Ballots by grade, 0 first. */
   readonly histogram: readonly number[]

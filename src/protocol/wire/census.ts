@@ -30,7 +30,7 @@ const MAX_PLAN_BYTES = 256 * 1024
 /** Largest leaf, freeze and evidence documents. */
 const MAX_DOCUMENT_BYTES = 8 * 1024
 /** A leaf's weight is a u32. */
-export const MAX_WEIGHT = 2 ** 32 - 1
+const MAX_WEIGHT = 2 ** 32 - 1
 
 const gate = z.strictObject({
   /** As in a presentation request; each compiles to one part and demands `boundOn` at most the UTC day of asOf. */
