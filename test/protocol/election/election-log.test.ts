@@ -16,8 +16,7 @@ import { ElectionLog } from "../../../src/protocol/election/election-log.ts"
 import type { EntryOf } from "../../../src/protocol/election/signers.ts"
 import { wirePoint, wireShare } from "../../support/election-trustees.ts"
 import { mutationsOf } from "../../support/mutate-body.ts"
-import { CLOSES_AT, makeElection, OPENS_AT } from "../../support/small-election.ts"
-import type { SmallElection } from "../../support/small-election.ts"
+import { CLOSES_AT, makeElection, OPENS_AT, SmallElection } from "../../support/small-election.ts"
 
 const DAY = 86_400
 const life = makeElection({ revotes: 2, challenges: 1, extensions: [CLOSES_AT + DAY, CLOSES_AT + 3 * DAY] })
@@ -236,7 +235,7 @@ describe("the order of a life", () => {
 
 /** A ceremony of one lying dealer whose victim complains, while the others confirm. */
 function complainedCeremony(): { log: ElectionLog; election: SmallElection } {
-  const election = makeElection({ upTo: "trustee-keys", seed: "liar" })
+  const election = new SmallElection({ upTo: "trustee-keys", seed: "liar" })
   const { log, trustees, facts } = election
   const lie = (k: number, _j: number, share: bigint): bigint => (k === 2 ? share + 1n : share)
   const deals = trustees.map((trustee) => election.deal(trustee, trustee.index === 1 ? lie : undefined))

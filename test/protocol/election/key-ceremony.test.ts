@@ -45,7 +45,7 @@ import {
   wirePoint,
 } from "../../support/election-trustees.ts"
 import { seededBytes } from "../../support/seeded-bytes.ts"
-import { makeElection } from "../../support/small-election.ts"
+import { makeElection, SmallElection } from "../../support/small-election.ts"
 
 const election = makeElection({ upTo: "confirms" })
 const { facts, trustees, log } = election
@@ -356,7 +356,7 @@ describe("a deal", () => {
 
 describe("A21: who may be blamed", () => {
   it("is who a complaint in the log names; only silence needs no evidence, and proves nothing", () => {
-    const other = makeElection({ upTo: "deals", seed: "blame" })
+    const other = new SmallElection({ upTo: "deals", seed: "blame" })
     const door = other.log
     const said = (reason: "dealer-faulty" | "complaint-false" | "silent", trustee: number) => {
       const entry = other.signed("ceremony-aborted", { ceremonyId: door.ceremonyId, reason, trustee })
