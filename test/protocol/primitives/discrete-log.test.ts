@@ -83,10 +83,10 @@ describe("openLogSearch", () => {
   })
 
   it("is not taken in by a point of even order with the x coordinate of an answer", () => {
-    const { x, y } = packCounters(3n, 4n).toAffine()
+    const { x, y } = packCounters(3n, 0n).toAffine() // no giant step, which would part the two
     const twin = parsePointOnCurve([x.toString(), (R - y).toString()])
     expect(search.find(twin)).toBeNull()
-    expect(search.find(packCounters(3n, 4n))).toEqual({ a: 3, b: 4 })
+    expect(search.find(packCounters(3n, 0n))).toEqual({ a: 3, b: 0 })
   })
 
   it("refuses bounds that no machine holds", () => {
