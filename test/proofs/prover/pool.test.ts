@@ -77,7 +77,7 @@ async function osThreadsOf(
 describe("refuses", () => {
   test("a circuit it does not have", async () => {
     const { prove } = await openTestProver()
-    await expect(prove("ballot8" as CircuitId, input, expected)).rejects.toEqual(code("circuit-unknown"))
+    await expect(prove("ballot8", input, expected)).rejects.toEqual(code("circuit-unknown"))
   })
 
   test.each<[string, CircuitInput]>([
