@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { checkCircuitSource } from "../../scripts/check-circuits.ts"
 import { CIRCUIT_FOLDERS, PROJECT_ROOT } from "../support/circuit-compile.ts"
@@ -42,6 +42,18 @@ test.each(files)("passes %s", (path, text) => {
 
 test("no file of ours holds a hint: every witness is a function of its inputs", () => {
   for (const [path, text] of files) expect(/<--|-->/.test(text), path).toBe(false)
+})
+
+test("the README names every file that circomspect passes over: those with an anonymous component in a loop", () => {
+  // Inside a loop our files are indented twice.
+  const blind = files.filter(([, text]) =>
+    /^ {8,}.*\b[A-Z]\w*\([^)]*\)\(/m.test(text.replace(/\/\/.*$/gm, "")),
+  )
+  const readme = readFileSync(join(CIRCUITS, "README.md"), "utf8")
+  const named = /anonymous\s+component in a loop: ([^.]*) have/.exec(readme)?.[1] ?? ""
+  expect([...named.matchAll(/`([\w-]+)`/g)].map(([, name]) => name).toSorted()).toEqual(
+    blind.map(([path]) => basename(path, ".circom")).toSorted(),
+  )
 })
 
 describe("finds", () => {
