@@ -13,10 +13,11 @@ import pairing
 from bn254_fields import ONE12, Q
 from digests import FIELD
 from refusal import Refusal, demand
-from strict_json import parse_json
+from strict_json import parse_canonical
 
 CANONICAL = re.compile(r"0|[1-9][0-9]{0,76}")  # at most 77 digits, as many as r and q have
 MAX_KEY_BYTES = 1 << 20
+MEMBERS = {"IC", "curve", "nPublic", "protocol", "vk_alpha_1", "vk_beta_2", "vk_delta_2", "vk_gamma_2"}
 BATCH = 1024
 SINGLE = 4  # at so few, halving costs more than checking one by one
 
@@ -90,17 +91,18 @@ class VerificationKey:
 
 
 def parse_key(data: bytes, signals: int) -> VerificationKey:
-    """A key in snarkjs's members, checked whole. Refuses `verification-key-refused`.
+    """A key in snarkjs's members without the redundant pairing, canonical JSON, checked whole. Refuses `verification-key-refused`.
 
     A δ that equals ±γ or ± the generator is a setup nobody contributed to: it accepts forgeries for any signals.
     """
     try:
-        key = parse_json(data, MAX_KEY_BYTES)
-        demand(isinstance(key, dict) and key.get("protocol") == "groth16" and key.get("curve") == "bn128", "key")
-        demand(key.get("nPublic") == signals and type(key["nPublic"]) is int, "key")
-        demand(isinstance(key.get("IC"), list) and len(key["IC"]) == signals + 1, "key")
-        alpha, *ic = [_read_g1(point) for point in (key.get("vk_alpha_1"), *key["IC"])]
-        beta, gamma, delta = [_read_g2(key.get(f"vk_{name}_2")) for name in ("beta", "gamma", "delta")]
+        key = parse_canonical(data, MAX_KEY_BYTES)
+        demand(isinstance(key, dict) and key.keys() == MEMBERS, "key", "members")
+        demand((key["protocol"], key["curve"]) == ("groth16", "bn128"), "key", "protocol")
+        demand(type(key["nPublic"]) is int and key["nPublic"] == signals, "key", "nPublic")
+        demand(isinstance(key["IC"], list) and len(key["IC"]) == signals + 1, "key", "IC")
+        alpha, *ic = [_read_g1(point) for point in (key["vk_alpha_1"], *key["IC"])]
+        beta, gamma, delta = [_read_g2(key[f"vk_{name}_2"]) for name in ("beta", "gamma", "delta")]
     except Refusal as refusal:
         raise Refusal("verification-key-refused", refusal.place or refusal.code) from None
     for point in (gamma, pairing.G2_GENERATOR):

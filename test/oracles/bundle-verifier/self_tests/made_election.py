@@ -8,22 +8,21 @@ import random
 
 from babyjubjub import CURVE, G, J
 from ballots import parse_ballot
-from census import leaf_of, root_of
 from ceremony import ceremony_id, election_origin
 from definition import constant_signals, election_id, varying_signals
-from digests import SUBGROUP, enc, hash_to_scalar, i32, jcs, sha256, tagged_hash, u8, u32
+from digests import SUBGROUP, enc, hash_to_scalar, i32, jcs, sha256, tagged_hash, u8
 from key_ceremony import derive_keys, keys_hash
 from merkle_log import leaf_hash, tree_root
 from poseidon import poseidon
 from proofs_of_knowledge import BOX_KEY, CONSTANT_TERM, ENC_G, ENCRYPTION_KEY
+from self_tests.made_census import HOST, OPENS, VOTERS, CensusMaker
 from self_tests.made_circuit import MadeCircuit
 from self_tests.signing import Signer, checkpoint, cosigner, envelope, log_files, proof_file
 from self_tests.test_container import make_zip
 from strict_json import canonical
 
-PAIRS, T, N, VOTERS = 4, 2, 3, 12
-OPENS, CLOSES = 1_800_000_000, 1_800_003_600
-HOST = "verifier.example"
+PAIRS, T, N = 4, 2, 3
+CLOSES = OPENS + 3600
 CIRCUIT = MadeCircuit(47)
 
 
@@ -35,11 +34,11 @@ def hex_pair(pair) -> list[str]:
     return [f"{number:064x}" for number in pair]
 
 
-class MadeElection:
+class MadeElection(CensusMaker):
     """Its `files` are those of the bundle without manifest; `zip()` seals them."""
 
-    def __init__(self, **touch) -> None:
-        self.touch, self.draw = touch, random.Random(1)
+    def __init__(self, gated: bool = False, **touch) -> None:
+        self.gated, self.touch, self.draw = gated, touch, random.Random(1)
         self.organizer, self.log = Signer("organizer.example"), Signer(f"{HOST}/ledger")
         self.trustees = [Signer(f"trustee{i}.example") for i in range(1, N + 1)]
         self.registrars = [Signer("registrar-a.example"), Signer("registrar-b.example")]
@@ -146,57 +145,7 @@ class MadeElection:
     def _share(self, j: int, k: int) -> int:
         return sum(a * k**x for rows in self.polynomials for x, a in enumerate(rows[j])) % SUBGROUP
 
-    # Census and definition.
-
-    def _make_census(self) -> None:
-        plan = {
-            "title": "Members",
-            "organizer": {"name": "Organizer", "key": self.organizer.text},
-            "mode": "named",
-            "weighted": False,
-            "registrars": [{"name": f"Registrar {i}", "key": s.text} for i, s in enumerate(self.registrars)],
-            "verifier": {"id": "v", "name": "V", "origin": f"https://{HOST}", "key": self.verifier.text},
-            "enrolmentOpensAt": OPENS - 9000,
-            "enrolmentClosesAt": OPENS - 5000,
-            "objectionSeconds": 60,
-            "minSize": 10,
-        }
-        plan = self._at("plan", plan)
-        self.census_id = tagged_hash("sotto/census-plan/1", jcs(plan))
-        self.voter_secrets = [10_000 + v for v in range(VOTERS)]
-        rows = []
-        for v, secret in enumerate(self.voter_secrets):
-            commitment = poseidon(2001, secret)
-            rows.append((leaf_of(commitment, 1), commitment, 1, f"{v:064x}"))
-        rows = self._at("places", sorted(rows))
-        lines = []
-        for _, commitment, weight, slot in rows:
-            body = {"censusId": self.census_id.hex(), "rollCommitment": slot}
-            body |= {"commitment": str(commitment), "weight": weight}
-            lines.append(canonical(envelope("census-leaf", body, self.registrars[0])))
-        lines = self._at("evidence", lines)
-        leaves, evidence = b"".join(i32(row[0]) for row in rows), b"".join(line + b"\n" for line in lines)
-        self.root = root_of([row[0] for row in rows])
-        frozen = {
-            "censusId": self.census_id.hex(),
-            "root": str(self.root),
-            "size": len(rows),
-            "totalWeight": sum(row[2] for row in rows),
-            "replacements": 0,
-            "leavesSha256": sha256(leaves).hex(),
-            "evidenceSha256": sha256(evidence).hex(),
-        }
-        frozen = self._at("freeze", frozen)
-        census = canonical(envelope("census", frozen, *self._at("freeze signers", self.registrars)))
-        self.files |= {
-            "census/plan.json": canonical(envelope("census-plan", plan, self.organizer)),
-            "census/census.json": census,
-            "census/leaves.bin": leaves,
-            "census/commitments.bin": b"".join(i32(row[1]) + u32(row[2]) for row in rows),
-            "census/evidence.jsonl": evidence,
-        }
-        named = {"id": frozen["censusId"], "sha256": sha256(census).hex()}
-        self.census = {**named, **{m: frozen[m] for m in ("root", "size", "totalWeight")}}
+    # Definition.
 
     def _make_definition(self) -> None:
         digest = {"r1csSha256": "11" * 32, "zkeySha256": "22" * 32, "vkeySha256": CIRCUIT.digest}
@@ -384,6 +333,7 @@ class MadeElection:
             },
             "election-anchor-open": {**anchor, **opened, "digest": self.definition_sha256},
             "election-anchor-tally": {**anchor, **tallied, "digest": result_digest},
+            **self.main_of_gate,
         }
         made = {name: canonical(entry) for name, entry in self._at("main", made).items()}
         main = [leaf_hash(data) for data in made.values()]
