@@ -8,6 +8,7 @@ import { openLedger } from "../ledger/log/open-ledger.ts"
 import type { Stores } from "../ledger/storage/open-stores.ts"
 import { Groth16Error } from "../proofs/groth16/errors.ts"
 import type { Digest } from "../protocol/primitives/hash.ts"
+import { encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
 import { readConfig } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
 import { openLog } from "../service/http/request-log.ts"
@@ -17,6 +18,7 @@ import type { StartFlags } from "../service/start-rules.ts"
 import { StartRefusal } from "../service/start-refusal.ts"
 import { startService } from "../service/start-service.ts"
 import type { RunningService } from "../service/start-service.ts"
+import { loadBallotDigests } from "./ballot-digests.ts"
 import { locateCircuit } from "./circuit-artifacts.ts"
 import { openClock } from "./clock.ts"
 import { EXIT } from "./exit.ts"
@@ -84,19 +86,21 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
         setTimeout(() => void leave(), HALT_GRACE_MS).unref()
       },
     })
-    const { facts, parts } = await circuitFacts()
+    const circuit = await circuitFacts()
     service = await startService({
       config,
       flags,
       store: storage.service,
+      elections: storage.elections,
       ledger,
+      logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, keys.log.seed)),
       keys: { ledger: keys.log, request: keys.request, registries: keys.registries },
-      circuit: { facts, parts },
+      circuit,
       now,
       randomBytes: random,
       log: openLog(config.logLevel),
     })
-    announce(service, facts)
+    announce(service, circuit.facts)
     await untilStopped(leave)
   } finally {
     await lease.release()
@@ -118,6 +122,9 @@ function takeLease(storage: Stores, onLost: () => void): Promise<InstanceLease> 
 async function circuitFacts() {
   const places = { cache: process.env["SOTTO_CACHE"] }
   const { parts, isDevelopmentKey } = await loadVerifierParts(places)
+  const ballots = await Promise.all(
+    (["ballot8", "ballot16"] as const).map((id) => loadVerifierParts(places, id)),
+  )
   const { entry, paths } = await locateCircuit("presentation", places)
   const artifacts: ServedArtifact[] = []
   for (const file of ["wasm", "zkey", "vkey"] as const) {
@@ -137,7 +144,11 @@ async function circuitFacts() {
     ceremony: isDevelopmentKey ? "dev" : entry.ceremony,
     artifacts,
   }
-  return { facts, parts }
+  return {
+    facts,
+    ballotCircuits: await loadBallotDigests(),
+    parts: { presentation: parts, ballots: ballots.map((ballot) => ballot.parts) },
+  }
 }
 
 function announce(service: RunningService, facts: CircuitFacts): void {

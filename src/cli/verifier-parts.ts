@@ -4,6 +4,7 @@ import type { VerifierParts } from "../parties/verifier/open-verifier.ts"
 import { isDevelopmentKey } from "../proofs/ceremony/is-development-key.ts"
 import { Groth16Error } from "../proofs/groth16/errors.ts"
 import { parseFr } from "../protocol/primitives/field.ts"
+import type { CircuitId } from "../protocol/primitives/prove.ts"
 import { parseProof } from "../protocol/wire/proof.ts"
 import { loadVerificationKey, locateCircuit } from "./circuit-artifacts.ts"
 import type { ArtifactPlaces } from "./circuit-artifacts.ts"
@@ -14,10 +15,16 @@ export interface LoadedVerifier {
   readonly isDevelopmentKey: boolean
 }
 
-/** @throws Groth16Error `artifact-refused`, `verification-key-refused` */
-export async function loadVerifierParts(places: ArtifactPlaces = {}): Promise<LoadedVerifier> {
-  const { entry, key } = await loadVerificationKey("presentation", places)
-  const { paths } = await locateCircuit("presentation", places)
+/**
+ * Key and sample of a circuit.
+ * @throws Groth16Error `artifact-refused`, `verification-key-refused`
+ */
+export async function loadVerifierParts(
+  places: ArtifactPlaces = {},
+  circuit: CircuitId = "presentation",
+): Promise<LoadedVerifier> {
+  const { entry, key } = await loadVerificationKey(circuit, places)
+  const { paths } = await locateCircuit(circuit, places)
   const sample = JSON.parse(await readFile(paths.sample, "utf8")) as Readonly<Record<string, unknown>>
   if (sample["vkeySha256"] !== entry.vkeySha256) {
     throw new Groth16Error("artifact-refused", "the sample proof is of another key: run npm run vectors")

@@ -5,7 +5,13 @@ import type { Drain } from "./http/drain.ts"
 import { mountRoutes } from "./http/mount.ts"
 import type { Log } from "./http/request-log.ts"
 import type { Route } from "./http/route.ts"
+import { ballotRoutes } from "./routes/ballots.ts"
 import { catalogueRoutes } from "./routes/catalogue.ts"
+import { censusDownloadRoutes } from "./routes/census-freeze.ts"
+import { censusRoutes } from "./routes/censuses.ts"
+import { electionControlRoutes } from "./routes/election-control.ts"
+import { electionRoutes } from "./routes/elections.ts"
+import { enrolmentRoutes } from "./routes/enrolments.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { logRoutes } from "./routes/logs.ts"
 import { presentationRequestRoutes } from "./routes/presentation-requests.ts"
@@ -31,6 +37,12 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...registryRoutes(deps),
     ...presentationRequestRoutes(deps),
     ...presentationRoutes(deps),
+    ...electionControlRoutes(deps),
+    ...electionRoutes(deps),
+    ...ballotRoutes(deps),
+    ...censusRoutes(deps),
+    ...censusDownloadRoutes(deps),
+    ...enrolmentRoutes(deps),
     ...logRoutes(deps),
     ...wellKnownRoutes(deps),
     ...healthRoutes(deps),

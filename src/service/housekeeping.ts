@@ -1,5 +1,6 @@
 // What a running service does without being asked: epochs on time, retention, and a look at the storage.
 import { SottoError } from "../protocol/primitives/errors.ts"
+import type { ElectionStore } from "./election-store.ts"
 import type { Log } from "./http/request-log.ts"
 import type { RegistryPublisher } from "./routes/registry-publisher.ts"
 import type { ServiceStore } from "./store.ts"
@@ -8,6 +9,9 @@ import type { ServiceStore } from "./store.ts"
 export interface HousekeepingDeps {
   readonly store: Pick<ServiceStore, "newestRegistryEpoch" | "eraseExpired">
   readonly registries: readonly Pick<RegistryPublisher, "registry" | "publish">[]
+  /** Closes elections on time; answers the codes of what failed. */
+  readonly elections: { readonly run: () => Promise<readonly string[]> }
+  readonly pendingEnrolments: Pick<ElectionStore, "forgetPendingEnrolments">
   readonly now: () => number
   readonly log: Log
   /** Seconds between registry epochs. */
@@ -18,6 +22,10 @@ export interface HousekeepingDeps {
 const TICK_MS = 1000
 /** Erasing what retention has ended is not urgent: once an hour, in ticks. */
 const ERASE_TICKS = 3600
+/** Unanswered enrolments are forgotten after a quarter of an hour, at most a minute late, in ticks. */
+const FORGET_TICKS = 60
+
+type HousekeepingFault = "epoch-failed" | "erase-failed" | "election-failed"
 
 /** A heart that beats once a second. */
 export class Housekeeping {
@@ -65,6 +73,8 @@ export class Housekeeping {
         this.#tell("epoch-failed", error, { registry: registry.registry })
       }
     }
+    for (const code of await this.#deps.elections.run()) this.#tellCode("election-failed", code)
+    if (this.#ticks % FORGET_TICKS === 0) await this.#forget()
     if (this.#ticks++ % ERASE_TICKS !== 0) return
     try {
       await this.#deps.store.eraseExpired(this.#deps.now())
@@ -73,8 +83,20 @@ export class Housekeeping {
     }
   }
 
-  #tell(message: "epoch-failed" | "erase-failed", error: unknown, fields: { registry?: string } = {}): void {
+  async #forget(): Promise<void> {
+    try {
+      await this.#deps.pendingEnrolments.forgetPendingEnrolments(this.#deps.now())
+    } catch (error) {
+      this.#tell("erase-failed", error)
+    }
+  }
+
+  #tell(message: HousekeepingFault, error: unknown, fields: { registry?: string } = {}): void {
     const code = error instanceof SottoError ? (error as SottoError<string>).code : "internal"
+    this.#tellCode(message, code, fields)
+  }
+
+  #tellCode(message: HousekeepingFault, code: string, fields: { registry?: string } = {}): void {
     this.#deps.log.write("error", message, { component: "housekeeping", ...fields, "err.code": code })
   }
 

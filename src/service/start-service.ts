@@ -1,18 +1,20 @@
 // The life of a service: refuse or anchor, prove the threads sound, listen, publish on time, and leave without loss.
 import type { Ledger } from "../ledger/log/ledger.ts"
 import { EPOCH_LIFE_SECONDS } from "../parties/verifier/request-snapshot.ts"
-import type { VerifierParts } from "../parties/verifier/open-verifier.ts"
 import { SottoError } from "../protocol/primitives/errors.ts"
 import { encodeVerifierKey } from "../protocol/primitives/note-key.ts"
 import type { SigningKey, VerifierKey } from "../protocol/primitives/note-key.ts"
 import { createApp } from "./app.ts"
 import type { ServiceConfig } from "./config.ts"
+import type { ElectionStore } from "./election-store.ts"
 import { Drain } from "./http/drain.ts"
 import type { Log } from "./http/request-log.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { anchorAtStart } from "./routes/anchor.ts"
 import { RegistryPublisher } from "./routes/registry-publisher.ts"
-import type { CircuitFacts } from "./routes/route-deps.ts"
+import { ElectionReplays } from "./routes/election-replays.ts"
+import { ElectionDuty } from "./routes/election-duty.ts"
+import type { CircuitFacts, RouteDeps } from "./routes/route-deps.ts"
 import { inTime, listen } from "./server.ts"
 import type { ListeningServer } from "./server.ts"
 import { checkClock, checkStartRules } from "./start-rules.ts"
@@ -20,6 +22,7 @@ import type { StartFlags } from "./start-rules.ts"
 import { StartRefusal } from "./start-refusal.ts"
 import type { ServiceStore } from "./store.ts"
 import { openVerificationPool } from "./verification/pool.ts"
+import type { VerifyParts } from "./verification/verify-job.ts"
 import type { VerificationPool } from "./verification/pool.ts"
 
 /** What a service is started from; store and ledger are opened, and the store's database closed, by the caller. */
@@ -27,13 +30,20 @@ export interface ServiceParts {
   readonly config: ServiceConfig
   readonly flags: StartFlags
   readonly store: ServiceStore
+  readonly elections: ElectionStore
   readonly ledger: Ledger
+  /** The verifier key of an election's log, text: the log key's, under the log's own name. */
+  readonly logKeyOf: (origin: string) => string
   readonly keys: {
     readonly ledger: VerifierKey
     readonly request: SigningKey
     readonly registries: readonly SigningKey[]
   }
-  readonly circuit: { readonly facts: CircuitFacts; readonly parts: VerifierParts }
+  readonly circuit: {
+    readonly facts: CircuitFacts
+    readonly ballotCircuits: RouteDeps["ballotCircuits"]
+    readonly parts: VerifyParts
+  }
   /** Unix seconds. */
   readonly now: () => number
   readonly randomBytes: (length: number) => Uint8Array
@@ -69,7 +79,13 @@ const POOL_GRACE_MS = 2000
  */
 export async function startService(parts: ServiceParts): Promise<RunningService> {
   const { config, circuit, keys, ledger, store, now, log } = parts
-  checkStartRules(config, keys, circuit.facts.ceremony, parts.flags)
+  const ceremonies = [circuit.facts, ...Object.values(circuit.ballotCircuits)].map(({ ceremony }) => ceremony)
+  checkStartRules(
+    config,
+    keys,
+    ceremonies.find((name) => name === "dev") ?? circuit.facts.ceremony,
+    parts.flags,
+  )
   const { ledgerOrigin } = config
   const registries = new Map(
     keys.registries.map((registryKey) => [
@@ -88,45 +104,62 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
   })
   try {
     await testPool(verification)
-    await anchorAtStart(ledger, ledgerOrigin, circuit.facts)
+    await anchorAtStart(ledger, ledgerOrigin, circuit.facts, circuit.ballotCircuits)
+    const deps = routeDeps(parts, registries, verification)
     const housekeeping = new Housekeeping({
       store,
+      elections: new ElectionDuty(deps),
+      pendingEnrolments: parts.elections,
       registries: [...registries.values()],
       now,
       log,
       epochSeconds: config.registryEpochSeconds,
     })
     await housekeeping.start()
-    return await serve(parts, registries, verification, housekeeping)
+    return await serve(parts, deps, housekeeping)
   } catch (error) {
     await verification.close(0)
     throw error
   }
 }
 
-async function serve(
+/** What routes and duties share. */
+function routeDeps(
   parts: ServiceParts,
   registries: RunningService["registries"],
   verification: VerificationPool,
-  housekeeping: Housekeeping,
-): Promise<RunningService> {
-  const { config, circuit, keys, ledger, store, now, randomBytes, log } = parts
-  const drain = new Drain()
-  const leaving = new Leaving()
-  const app = createApp({
-    store,
-    ledger,
+): Omit<RouteDeps, "failingChecks"> {
+  const { config, circuit, keys, ledger, store, elections, logKeyOf, now, randomBytes, flags } = parts
+  const { ledgerOrigin, publicUrl, requestLifetimeMaxSeconds, retentionDays } = config
+  const { ballotCircuits } = circuit
+  const allowDevelopmentKeys = !config.isProduction || flags.insecureDevKeys
+  const sources = { store, elections, ledger, ledgerOrigin, logKeyOf, ballotCircuits, now }
+  return {
+    ...sources,
+    replays: new ElectionReplays({ ...sources, allowDevelopmentKeys }),
     verification,
     registries,
     circuit: circuit.facts,
-    ledgerOrigin: config.ledgerOrigin,
     ledgerKey: encodeVerifierKey(keys.ledger),
     requestKey: keys.request,
-    publicUrl: config.publicUrl,
-    requestLifetimeMaxSeconds: config.requestLifetimeMaxSeconds,
-    retentionDays: config.retentionDays,
-    now,
+    publicUrl,
+    requestLifetimeMaxSeconds,
+    retentionDays,
     randomBytes,
+  }
+}
+
+async function serve(
+  parts: ServiceParts,
+  deps: Omit<RouteDeps, "failingChecks">,
+  housekeeping: Housekeeping,
+): Promise<RunningService> {
+  const { config, log } = parts
+  const { registries, verification, ledger, now } = deps
+  const drain = new Drain()
+  const leaving = new Leaving()
+  const app = createApp({
+    ...deps,
     failingChecks: () => failingChecks({ leaving, ledger, verification, housekeeping, now }),
     config,
     log,

@@ -6,7 +6,7 @@
 export interface ClientRow {
   readonly keyId: string // 16 hexadecimal digits, the public half of the API key
   readonly secretSha256: Uint8Array // of 256 random bits, so one hash is enough
-  readonly role: "issuer" | "verifier" | "registry"
+  readonly role: "issuer" | "verifier" | "registry" | "organizer"
   readonly subject: string // the issuer id or verifier id the key speaks for
   readonly scopes: readonly string[]
   readonly createdAtUnixSeconds: number

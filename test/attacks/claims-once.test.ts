@@ -219,7 +219,7 @@ describe("an accepted claim", () => {
     const request = await askAs(service, acme)
     await claim(request, treatment())
     const { verdict } = await verdictOf(request.id, acme)
-    const { key } = await openVerifier((await shippedCircuit()).parts, CATALOGUE)
+    const { key } = await openVerifier((await shippedCircuit()).parts.presentation, CATALOGUE)
     const receipt = parseReceipt(JSON.stringify(verdict.receipt))
     const evidence = parseEvidence(JSON.stringify(verdict.evidence))
     const trust = { policy: POLICY, key, sources: CATALOGUE }

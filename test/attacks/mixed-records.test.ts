@@ -103,7 +103,7 @@ describe("one statement in two parts", () => {
       request: request.id,
       items: [{ alternative: 0, parts }],
     }
-    const { parts: shipped } = await shippedCircuit()
+    const { presentation: shipped } = (await shippedCircuit()).parts
     const key = await prepareVerificationKey(await parseVerificationKey(shipped.vkey, shipped.circuit))
     const { epoch, root } = request.registries["demo"]!
     const snapshot = {

@@ -28,6 +28,8 @@ function registriesOf(overrides: Partial<HousekeepingDeps["store"]> = {}) {
       eraseExpired: (now: number) => Promise.resolve(erasedAt.push(now)),
       ...overrides,
     },
+    elections: { run: () => Promise.resolve([]) },
+    pendingEnrolments: { forgetPendingEnrolments: () => Promise.resolve(0) },
     registries: ["a", "b"].map((registry) => ({
       registry,
       publish: () => {

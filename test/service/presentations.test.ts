@@ -39,7 +39,7 @@ describe("POST /v1/presentations", () => {
     const path = `/v1/presentation-requests/${request.id}/verdict`
     const { json } = await service.call("GET", path, { key: service.apiKeys.verifier })
     expect(json).toMatchObject({ state: "satisfied", verdict: { satisfied: true, nullifiers: [nullifier] } })
-    const { key } = await openVerifier((await shippedCircuit()).parts, CATALOGUE)
+    const { key } = await openVerifier((await shippedCircuit()).parts.presentation, CATALOGUE)
     const trust = { policy: POLICY, key, sources: CATALOGUE }
     const receipt = parseReceipt(JSON.stringify(json.verdict.receipt))
     const evidence = parseEvidence(JSON.stringify(json.verdict.evidence))

@@ -40,16 +40,18 @@ describe("the verification pool", () => {
     ["too few signals", { signals: ["1"] }],
   ])("fails its self-test over a sample of %s", async (_name, change) => {
     const { parts } = await shippedCircuit()
-    const pool = await open({ parts: { ...parts, sample: { ...parts.sample, ...(change as object) } } })
+    const { presentation } = parts
+    const sample = { ...presentation.sample, ...(change as object) }
+    const pool = await open({ parts: { ...parts, presentation: { ...presentation, sample } } })
     await expect(pool.selfTest()).rejects.toMatchObject({ code: "self-test-failed" })
   })
 
   it("fails its self-test over a key with one flipped digit", async () => {
     const { parts } = await shippedCircuit()
-    const vkey = parts.vkey.slice()
+    const vkey = parts.presentation.vkey.slice()
     const at = new TextDecoder().decode(vkey).indexOf("IC") + 20
     vkey[at] = vkey[at] === 0x31 ? 0x32 : 0x31
-    const pool = await open({ parts: { ...parts, vkey } })
+    const pool = await open({ parts: { ...parts, presentation: { ...parts.presentation, vkey } } })
     await expect(pool.selfTest()).rejects.toMatchObject({ code: "self-test-failed" })
   })
 })
@@ -94,8 +96,10 @@ describe("over HTTP", () => {
 
   it("a failing self-test refuses the start with R6", async () => {
     const circuit = await shippedCircuit()
-    const sample = { ...circuit.parts.sample, signals: circuit.parts.sample.signals.slice(1) }
-    const parts = { circuit: { ...circuit, parts: { ...circuit.parts, sample } } }
+    const { presentation } = circuit.parts
+    const sample = { ...presentation.sample, signals: presentation.sample.signals.slice(1) }
+    const changed = { ...circuit.parts, presentation: { ...presentation, sample } }
+    const parts = { circuit: { ...circuit, parts: changed } }
     await expect(startTestService({ parts })).rejects.toMatchObject({ code: "R6" })
   })
 })

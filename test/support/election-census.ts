@@ -30,6 +30,16 @@ export interface TestCensus {
   readonly voters: readonly TestVoter[]
 }
 
+const SERVICE = { id: "service", name: "Election service", origin: "https://service.example" }
+
+/** A service as its directory record names it. */
+export interface CensusService {
+  readonly id: string
+  readonly name: string
+  readonly origin: string
+  readonly key: SigningKey
+}
+
 /** @param weights - of voter v, or undefined where the census is not weighted */
 export function makeCensus(
   size: number,
@@ -37,12 +47,20 @@ export function makeCensus(
   closesAt: number,
   randomBytes: RandomBytes,
   weights?: (v: number) => number,
+  service?: CensusService,
 ): TestCensus {
   const key = (name: string): SigningKey => makeSigningKey(`${name}.example`, randomBytes(32))
-  const [registrars, verifier] = [[key("desk"), key("portal")], key("service")]
+  const registrars = [key("desk"), key("portal")]
+  const { key: verifier, ...named } = service ?? { ...SERVICE, key: key("service") }
   const plan = signBody(
     "census-plan",
-    planBody(organizer, registrars, verifier, closesAt, weights !== undefined),
+    planBody(
+      organizer,
+      registrars,
+      { ...named, key: encodeVerifierKey(verifier) },
+      closesAt,
+      weights !== undefined,
+    ),
     organizer,
   )
   const censusId = computeCensusId(plan.body)
@@ -74,7 +92,7 @@ export function makeCensus(
 function planBody(
   organizer: SigningKey,
   registrars: readonly SigningKey[],
-  verifier: SigningKey,
+  verifier: CensusPlan["verifier"],
   closesAt: number,
   weighted: boolean,
 ): CensusPlan {
@@ -87,12 +105,7 @@ function planBody(
       name: registrar.name,
       key: encodeVerifierKey(registrar),
     })),
-    verifier: {
-      id: "service",
-      name: "Election service",
-      origin: "https://service.example",
-      key: encodeVerifierKey(verifier),
-    },
+    verifier,
     enrolmentOpensAt: closesAt - 86_400,
     enrolmentClosesAt: closesAt,
     objectionSeconds: 0,

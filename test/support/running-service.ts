@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { loadBallotDigests } from "../../src/cli/ballot-digests.ts"
 import { locateCircuit } from "../../src/cli/circuit-artifacts.ts"
 import { loadVerifierParts } from "../../src/cli/verifier-parts.ts"
 import { initLedger } from "../../src/ledger/log/init-ledger.ts"
@@ -10,7 +11,7 @@ import { openLedger } from "../../src/ledger/log/open-ledger.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import type { Digest } from "../../src/protocol/primitives/hash.ts"
-import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
+import { encodeVerifierKey, makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
 import { readConfig } from "../../src/service/config.ts"
 import { createApiKey } from "../../src/service/http/clients.ts"
 import { openLog } from "../../src/service/http/request-log.ts"
@@ -26,6 +27,7 @@ export const REGISTRY = "demo"
 export const VERIFIER = "acme-insurance"
 export const FOREIGN_VERIFIER = "other-insurance"
 export const ISSUER = "clinic"
+export const ORGANIZER = "chess-club"
 
 /** Fixed seeds, one per purpose. */
 export const KEYS = {
@@ -58,7 +60,7 @@ export interface TestService extends RunningService {
   readonly logLines: string[]
   /** Where the database and the ledger's own files are. */
   readonly folder: string
-  readonly apiKeys: Readonly<Record<"verifier" | "foreignVerifier" | "issuer" | "registry", string>>
+  readonly apiKeys: Readonly<Record<"verifier" | "foreignVerifier" | "issuer" | "registry" | "organizer", string>>
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Reply>
   /** Stops the service and removes its folder. */
   readonly remove: () => Promise<void>
@@ -79,6 +81,7 @@ export function shippedCircuit(): Promise<ServiceParts["circuit"]> {
 
 async function loadCircuit(): Promise<ServiceParts["circuit"]> {
   const { parts } = await loadVerifierParts()
+  const ballots = await Promise.all((["ballot8", "ballot16"] as const).map((id) => loadVerifierParts({}, id)))
   const { entry, paths } = await locateCircuit("presentation")
   const facts: CircuitFacts = {
     id: "presentation",
@@ -94,7 +97,11 @@ async function loadCircuit(): Promise<ServiceParts["circuit"]> {
       },
     ],
   }
-  return { facts, parts }
+  return {
+    facts,
+    ballotCircuits: await loadBallotDigests(),
+    parts: { presentation: parts, ballots: ballots.map((ballot) => ballot.parts) },
+  }
 }
 
 /** Starts a service of its own; nothing is shared between two of them. */
@@ -130,7 +137,9 @@ export async function startTestService({
     config,
     flags: { insecureDevKeys: false, singleOperator: false },
     store: stores.service,
+    elections: stores.elections,
     ledger,
+    logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, KEYS.log.seed)),
     keys: { ledger: KEYS.log, request: KEYS.request, registries: [KEYS.registry] },
     circuit: await shippedCircuit(),
     now: () => clock.now,
@@ -164,6 +173,7 @@ export async function startTestService({
     foreignVerifier: await addClient(parts, "verifier", FOREIGN_VERIFIER, ["request:write", "request:read"]),
     issuer: await addClient(parts, "issuer", ISSUER, ["status:write"]),
     registry: await addClient(parts, "registry", REGISTRY, ["registry:write"]),
+    organizer: await addClient(parts, "organizer", ORGANIZER, ["election:write"]),
   }
   const remove = async (): Promise<void> => {
     await service.stop()

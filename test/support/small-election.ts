@@ -10,7 +10,7 @@ import type { SigningKey } from "../../src/protocol/primitives/note-key.ts"
 import type { WireProof } from "../../src/protocol/primitives/prove.ts"
 import { drawScalar } from "../../src/protocol/primitives/scalar.ts"
 import type { RandomBytes } from "../../src/protocol/primitives/scalar.ts"
-import { proveChallenge } from "../../src/protocol/primitives/schnorr.ts"
+import { encodeKnowledgeProof, proveChallenge } from "../../src/protocol/primitives/schnorr.ts"
 import { deriveBallotNullifier } from "../../src/protocol/primitives/voter.ts"
 import { ballotEntryOf, challengedEntryOf } from "../../src/protocol/wire/ballot.ts"
 import type { Ballot, ChallengedBallot } from "../../src/protocol/wire/ballot.ts"
@@ -43,16 +43,8 @@ import { bitOf } from "../../src/protocol/election/rules.ts"
 import { computeResult } from "../../src/protocol/election/tally.ts"
 import type { ComputedResult } from "../../src/protocol/election/tally.ts"
 import { makeCensus } from "./election-census.ts"
-import type { TestCensus } from "./election-census.ts"
-import {
-  dealBody,
-  makeTrustees,
-  secretsOf,
-  trusteeKeyBody,
-  wireKnowledge,
-  wirePoint,
-  wireShares,
-} from "./election-trustees.ts"
+import type { CensusService, TestCensus } from "./election-census.ts"
+import { dealBody, makeTrustees, secretsOf, trusteeKeyBody, wireShares } from "./election-trustees.ts"
 import type { TestTrustee } from "./election-trustees.ts"
 import { seededBytes } from "./seeded-bytes.ts"
 
@@ -97,6 +89,10 @@ export interface ElectionOptions {
   readonly ceremony?: Partial<CeremonyBody>
   readonly digests?: CircuitDigests
   readonly mainOrigin?: string
+  /** Seed of the log's key: a service's own, where the election is handed to one. */
+  readonly logSeed?: Uint8Array
+  /** The service that a census names, with the key that makes its promises. */
+  readonly service?: CensusService
   /** Makes the proof of a ballot out of its proof job; without it no proof job is built. */
   readonly prove?: (input: BallotInput) => WireProof
   /** By default the whole life. */
@@ -168,8 +164,15 @@ export class SmallElection {
     const ceremony = this.#ceremonyBody(t)
     this.facts = ceremonyFacts(ceremony)
     const origin = electionOrigin(mainOrigin, this.facts.ceremonyId)
-    this.logKey = makeSigningKey(origin, randomBytes(32))
-    this.census = makeCensus(voters, this.organizer, OPENS_AT - 1, randomBytes, options.weights)
+    this.logKey = makeSigningKey(origin, options.logSeed ?? randomBytes(32))
+    this.census = makeCensus(
+      voters,
+      this.organizer,
+      OPENS_AT - 1,
+      randomBytes,
+      options.weights,
+      options.service,
+    )
     const frozen = frozenCensus(this.census.plan.body, this.census.document)
     this.sources = {
       origin,
@@ -236,7 +239,7 @@ export class SmallElection {
   /** A ballot given up, with the proof that its maker knew the randomness. */
   challenged({ ballot, rho }: { ballot: Ballot; rho: bigint }): ChallengedBallot {
     const context = { electionId: this.electionId, ballotHash: computeBallotHash(ballot) }
-    const { T, z } = wireKnowledge(proveChallenge(context, rho, this.randomBytes))
+    const { T, z } = encodeKnowledgeProof(proveChallenge(context, rho, this.randomBytes))
     return { ...ballot, T, z }
   }
 
@@ -381,7 +384,7 @@ export class SmallElection {
       description: "Who chairs the board for the next two years.",
       locale: "en",
       ceremonyId: log.ceremonyId,
-      keys: log.keys.map(wirePoint),
+      keys: log.keys.map(encodePoint),
       keysHash: log.keysHash,
       log: { origin: sources.origin, vkey: sources.logKey },
       circuit: { id: circuit, ...(this.#options.digests ?? DIGESTS) },

@@ -46,17 +46,25 @@ export interface Verifier {
 }
 
 /**
- * Opens a verifier, once it has accepted a right proof and refused the same proof with one signal changed.
- * @param sources - the anchored catalogue
+ * The prepared key of a circuit, once it has accepted a right proof and refused the same proof with one signal changed.
  * @throws Groth16Error `verification-key-refused`, VerifierError `self-test-failed`
  */
-export async function openVerifier(parts: VerifierParts, sources: StatementSources): Promise<Verifier> {
-  const { vkey, circuit, sample } = parts
+export async function openKey({ vkey, circuit, sample }: VerifierParts): Promise<PreparedVerificationKey> {
   const key = await prepareVerificationKey(await parseVerificationKey(vkey, circuit))
   if (!(await holds(key, sample))) throw new VerifierError("self-test-failed", "a right proof was refused")
   if (await holds(key, { ...sample, signals: withOneChanged(sample.signals) })) {
     throw new VerifierError("self-test-failed", "a wrong proof was accepted")
   }
+  return key
+}
+
+/**
+ * Opens a verifier of presentations.
+ * @param sources - the anchored catalogue
+ * @throws as `openKey`
+ */
+export async function openVerifier(parts: VerifierParts, sources: StatementSources): Promise<Verifier> {
+  const key = await openKey(parts)
   return {
     key,
     verify: (presentation, request, snapshot, now) =>

@@ -9,6 +9,10 @@ import { Problem } from "./problem.ts"
 export const SMALL_BODY_BYTES = 16 * 1024
 /** A presentation of eight parts, with room. */
 export const PRESENTATION_BODY_BYTES = 64 * 1024
+/** A control entry of an election: the largest deal has about 36 kB. */
+export const CONTROL_BODY_BYTES = 64 * 1024
+/** The plan of a census: four alternatives with their statements in full. */
+export const PLAN_BODY_BYTES = 256 * 1024
 /** A whole status list: 169,302 characters, and room for the largest one a registry may take. */
 export const STATUS_LIST_BODY_BYTES = 1024 * 1024
 /** Header lines in all: ours need less than 1 KiB. */

@@ -44,6 +44,7 @@ export function readCall(
       route.idempotency === "key"
         ? readKey(typeof header === "string" ? header : header?.join(), route, principal, body)
         : null,
+    idempotencyHeader: typeof header === "string" ? header : null,
     clientKey,
     signal: signalOf(response),
   }

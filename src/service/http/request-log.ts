@@ -14,6 +14,7 @@ type LogMessage =
   | "drain-deadline"
   | "epoch-published"
   | "epoch-failed"
+  | "election-failed"
   | "erase-failed"
   | "erased"
   | "ledger-halted"

@@ -3,9 +3,9 @@ import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
 
 /** What an API key may be for. */
-export type Role = "issuer" | "verifier" | "registry"
+export type Role = "issuer" | "verifier" | "registry" | "organizer"
 /** What an API key may do. */
-type Scope = "status:write" | "request:write" | "request:read" | "registry:write"
+type Scope = "status:write" | "request:write" | "request:read" | "registry:write" | "election:write"
 
 /** Who is calling: the holder of a valid API key. */
 export interface Principal {
@@ -36,6 +36,8 @@ export interface Call {
   readonly principal: Principal | null
   /** Null unless the route wants a key. */
   readonly idempotency: IdempotencyKey | null
+  /** The Idempotency-Key as it was sent, for routes whose message is its own key; null when none was. */
+  readonly idempotencyHeader: string | null
   /** Names the caller within this process only: principal, or a keyed hash of the address. */
   readonly clientKey: string
   /** Aborts when the client goes away. */

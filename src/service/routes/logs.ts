@@ -8,8 +8,8 @@ import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
-/** Path of the main log: its origin is host plus this. */
-const PREFIX = "/ledger/"
+/** Path of the main log; its origin is host plus this. That of an election is `/elections/` and 32 digits. */
+const PREFIX = /^\/(ledger|elections\/[0-9a-f]{32})\//
 /** Entries in one answer: one bundle's worth. */
 const MAX_ENTRIES = 256
 const KINDS = /^[a-z-]{1,32}$/
@@ -19,11 +19,17 @@ export function logRoutes(deps: RouteDeps): readonly Route[] {
   const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
   const log = "/v1/logs/:log"
   return [
-    { ...read, path: "/ledger/checkpoint", handle: (call) => readResource(deps, call) },
-    { ...read, path: "/ledger/tile/entries/*path", handle: (call) => readResource(deps, call) },
-    { ...read, path: "/ledger/tile/:level/*path", handle: (call) => readResource(deps, call) },
-    { ...read, path: "/v1/logs", handle: () => Promise.resolve(jsonAnswer({ logs: [describe(deps)] })) },
-    { ...read, path: log, handle: (call) => Promise.resolve(readLog(deps, call)) },
+    ...["/ledger", "/elections/:ceremony"].flatMap((prefix): Route[] => [
+      { ...read, path: `${prefix}/checkpoint`, handle: (call) => readResource(deps, call) },
+      { ...read, path: `${prefix}/tile/entries/*path`, handle: (call) => readResource(deps, call) },
+      { ...read, path: `${prefix}/tile/:level/*path`, handle: (call) => readResource(deps, call) },
+    ]),
+    { ...read, path: "/v1/logs", handle: () => Promise.resolve(listLogs(deps)) },
+    {
+      ...read,
+      path: log,
+      handle: (call) => Promise.resolve(jsonAnswer(describe(deps, logOf(deps, call)))),
+    },
     {
       ...read,
       path: `${log}/entries`,
@@ -43,8 +49,12 @@ export function logRoutes(deps: RouteDeps): readonly Route[] {
 
 async function readResource({ ledger, ledgerOrigin }: RouteDeps, { rawPath }: Call): Promise<Answer> {
   // The ledger's parser reads the path as it came: a decoded %2F must not find a second spelling of a tile.
-  const path = rawPath.startsWith(PREFIX) ? rawPath.slice(PREFIX.length) : "%"
-  const bytes = path.includes("%") ? null : await ledger.resource(ledgerOrigin, path)
+  const [prefix = "", place = ""] = rawPath.includes("%") ? [] : (PREFIX.exec(rawPath) ?? [])
+  const path = rawPath.slice(prefix.length)
+  const origin = originAt(ledgerOrigin, place)
+  const bytes = ledger.logs().some((log) => log.origin === origin)
+    ? await ledger.resource(origin, path)
+    : null
   if (bytes === null) throw new Problem("not-found")
   return path === "checkpoint"
     ? { status: 200, body: bytes, mediaType: "text/plain; charset=utf-8", freshness: "second" }
@@ -57,25 +67,39 @@ async function readResource({ ledger, ledgerOrigin }: RouteDeps, { rawPath }: Ca
       }
 }
 
-function describe({ ledger, ledgerKey, ledgerOrigin }: RouteDeps): Json {
+function listLogs(deps: RouteDeps): Answer {
+  return jsonAnswer({ logs: deps.ledger.logs().map(({ origin }) => describe(deps, origin)) })
+}
+
+function describe({ ledger, ledgerKey, logKeyOf, ledgerOrigin }: RouteDeps, origin: string): Json {
+  const isMain = origin === ledgerOrigin
   // Without cosigners what is committed is published: one size.
   return {
-    log: "main",
-    origin: ledgerOrigin,
-    key: ledgerKey,
-    size: ledger.head(ledgerOrigin).size,
+    log: isMain ? "main" : (origin.split("/").at(-1) ?? ""),
+    origin,
+    key: isMain ? ledgerKey : logKeyOf(origin),
+    size: ledger.head(origin).size,
     state: ledger.state(),
   }
 }
 
-function readLog(deps: RouteDeps, call: Call): Answer {
-  requireMain(call)
-  return jsonAnswer(describe(deps))
+/** `main`, or the 32 digits of an election's log. @throws Problem `not-found` */
+function logOf({ ledger, ledgerOrigin }: RouteDeps, { params }: Call): string {
+  const name = params["log"] ?? ""
+  const origin = originAt(ledgerOrigin, name === "main" ? "ledger" : `elections/${name}`)
+  if (!ledger.logs().some((log) => log.origin === origin)) throw new Problem("not-found")
+  return origin
+}
+
+/** The origin of the log at a place under this service's host. */
+function originAt(ledgerOrigin: string, place: string): string {
+  const [host = ""] = ledgerOrigin.split("/")
+  return place === "ledger" ? ledgerOrigin : `${host}/${place}`
 }
 
 async function listEntries(deps: RouteDeps, call: Call): Promise<Answer> {
-  requireMain(call)
-  const { size } = deps.ledger.head(deps.ledgerOrigin)
+  const origin = logOf(deps, call)
+  const { size } = deps.ledger.head(origin)
   const from = readInteger(call.query["from"] ?? "0")
   const limit = Math.min(readInteger(call.query["limit"] ?? String(MAX_ENTRIES)), MAX_ENTRIES)
   const kind = call.query["kind"]
@@ -83,7 +107,7 @@ async function listEntries(deps: RouteDeps, call: Call): Promise<Answer> {
     throw new Problem("malformed-request", { detail: "no such kind" })
   const entries: Json[] = []
   for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < Math.min(size, from + limit); n++) {
-    for (const [i, bytes] of (await readTile(deps, n, size)).entries()) {
+    for (const [i, bytes] of (await readTile(deps, origin, n, size)).entries()) {
       const index = n * TILE_WIDTH + i
       if (index < from || index >= from + limit) continue
       const entry = parseEntry(bytes)
@@ -94,23 +118,24 @@ async function listEntries(deps: RouteDeps, call: Call): Promise<Answer> {
 }
 
 async function readEntry(deps: RouteDeps, call: Call): Promise<Answer> {
-  requireMain(call)
-  const { size } = deps.ledger.head(deps.ledgerOrigin)
+  const origin = logOf(deps, call)
+  const { size } = deps.ledger.head(origin)
   const index = readInteger(call.params["index"])
   if (index >= size) throw new Problem("not-found")
   const n = Math.floor(index / TILE_WIDTH)
-  const bytes = (await readTile(deps, n, size))[index - n * TILE_WIDTH]
+  const bytes = (await readTile(deps, origin, n, size))[index - n * TILE_WIDTH]
   if (bytes === undefined) throw new Problem("not-found")
   return jsonAnswer(entryOf(index, bytes), { freshness: "immutable" })
 }
 
 async function readTile(
-  { ledger, ledgerOrigin }: RouteDeps,
+  { ledger }: RouteDeps,
+  origin: string,
   n: number,
   size: number,
 ): Promise<readonly Uint8Array[]> {
   const width = Math.min(TILE_WIDTH, size - n * TILE_WIDTH)
-  const bundle = await ledger.resource(ledgerOrigin, resourcePath({ kind: "entries", n, width }))
+  const bundle = await ledger.resource(origin, resourcePath({ kind: "entries", n, width }))
   return (bundle === null ? null : decodeBundle(bundle, width)) ?? missing()
 }
 
@@ -118,24 +143,20 @@ function entryOf(index: number, bytes: Uint8Array): Json {
   return { index, entry: parseEntry(bytes) as Json, bytes: encodeBase64(bytes) }
 }
 
-async function readReceipt({ ledger, ledgerOrigin }: RouteDeps, call: Call): Promise<Answer> {
-  requireMain(call)
+async function readReceipt(deps: RouteDeps, call: Call): Promise<Answer> {
+  const origin = logOf(deps, call)
   const size = call.query["size"] === undefined ? undefined : readInteger(call.query["size"])
-  const receipt = (await ledger.receipt(ledgerOrigin, readInteger(call.params["index"]), size)) ?? missing()
+  const receipt = (await deps.ledger.receipt(origin, readInteger(call.params["index"]), size)) ?? missing()
   if (!call.accept.includes("text/plain")) return jsonAnswer(receipt as unknown as Json)
   const body = utf8ToBytes(receipt.tlogProof)
   return { status: 200, body, mediaType: "text/plain; charset=utf-8", freshness: "no-store" }
 }
 
-async function readConsistency({ ledger, ledgerOrigin }: RouteDeps, call: Call): Promise<Answer> {
-  requireMain(call)
+async function readConsistency(deps: RouteDeps, call: Call): Promise<Answer> {
+  const origin = logOf(deps, call)
   const [from, to] = [readInteger(call.query["from"]), readInteger(call.query["to"])]
-  const hashes = (await ledger.consistency(ledgerOrigin, from, to)) ?? missing()
+  const hashes = (await deps.ledger.consistency(origin, from, to)) ?? missing()
   return jsonAnswer({ from, to, hashes: hashes.map(encodeBase64) }, { freshness: "immutable" })
-}
-
-function requireMain({ params }: Call): void {
-  if (params["log"] !== "main") throw new Problem("not-found")
 }
 
 function readInteger(text: string | undefined): number {

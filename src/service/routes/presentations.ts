@@ -20,9 +20,11 @@ import { PRESENTATION_BODY_BYTES } from "../http/limits.ts"
 import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
+import type { PendingEnrolment } from "../election-store.ts"
 import type { RequestRow } from "../store.ts"
 import { idempotencyRow } from "./idempotency-row.ts"
 import { openReceipt } from "./open-receipt.ts"
+import { enrolmentSnapshot, leafRow, promiseOf } from "./enrolments.ts"
 import type { RouteDeps } from "./route-deps.ts"
 import { readSnapshot } from "./snapshot.ts"
 
@@ -57,6 +59,8 @@ async function postPresentation(deps: RouteDeps, call: Call): Promise<Answer> {
 
 /** An answer beside our own copy of what was asked, and what our records say at `now`. */
 interface Answered {
+  /** The enrolment that this answers, when it answers one. */
+  readonly enrolment: PendingEnrolment | null
   readonly presentation: Presentation
   readonly row: RequestRow
   readonly request: PresentationRequest
@@ -68,8 +72,11 @@ async function findAnswered(deps: RouteDeps, presentation: Presentation): Promis
   const row = await deps.store.findRequest(presentation.request)
   if (row === null) throw new Problem("request-unknown") // V3: nothing is taken from a request that the holder brings
   const request = parsePresentationRequest(row.body)
-  const snapshot = await readSnapshot(deps, row, request, presentation)
-  return { presentation, row, request, snapshot, now: deps.now() }
+  const now = deps.now()
+  const known = await readSnapshot(deps, row, request, presentation)
+  const enrolment = await deps.elections.findPendingEnrolment(request.id)
+  const snapshot = enrolment === null ? known : enrolmentSnapshot(known, request, now)
+  return { presentation, row, request, snapshot, now, enrolment }
 }
 
 function checkRecords({ presentation, request, snapshot, now }: Answered): void {
@@ -105,14 +112,15 @@ async function admit(
 }
 
 function draftOf(deps: RouteDeps, call: Call, answered: Answered, verified: VerifiedPresentation) {
-  const { presentation, request, snapshot } = answered
+  const { presentation, request, snapshot, enrolment } = answered
   const acceptedAt = deps.now()
   if (acceptedAt > request.expiresAt) throw new Problem("request-expired") // V5 again: the queue took time
   const salt = deps.randomBytes(SALT_BYTES)
   const opening = openingOf(request, verified, acceptedAt)
   const requestHash = opening.requestHash
   // V9 under the lock: the newest epochs are still the newest.
-  const newest = Object.entries(snapshot.registries).map(([registry, [epoch]]): Precondition => ({
+  const registries = enrolment === null ? Object.entries(snapshot.registries) : []
+  const newest = registries.map(([registry, [epoch]]): Precondition => ({
     require: "absent",
     claim: ["epoch", registry, String((epoch?.number ?? 0) + 1)],
   }))
@@ -132,6 +140,7 @@ function draftOf(deps: RouteDeps, call: Call, answered: Answered, verified: Veri
       },
       { row: "request-state", requestId: request.id, state: "satisfied" },
       { row: "idempotency", ...record },
+      ...(enrolment === null ? [] : [leafRow(enrolment, request, presentation, acceptedAt)]),
     ],
   } as const
 }
@@ -159,5 +168,8 @@ function openingOf(
 /** The receipt with its opening, the same bytes for the same place. @param ref - `<index>/<size>` */
 async function receiptAnswer(deps: RouteDeps, requestId: string, ref: string): Promise<Answer> {
   const [index = 0, size] = ref.split("/").map(Number)
-  return jsonAnswer((await openReceipt(deps, requestId, index, size)) as unknown as Json, { status: 201 })
+  const receipt = await openReceipt(deps, requestId, index, size)
+  const promise = await promiseOf(deps, requestId, receipt)
+  const answer = promise === null ? receipt : { receipt, promise }
+  return jsonAnswer(answer as unknown as Json, { status: 201 })
 }

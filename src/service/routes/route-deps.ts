@@ -1,9 +1,13 @@
 // What routes are made of: everything with state or chance comes in here.
 import type { Digest } from "../../protocol/primitives/hash.ts"
 import type { SigningKey } from "../../protocol/primitives/note-key.ts"
+import type { BallotCircuitId } from "../../protocol/election/ballot-signals.ts"
+import type { CircuitDigests } from "../../protocol/election/definition.ts"
 import type { Ledger } from "../../ledger/log/ledger.ts"
+import type { ElectionStore } from "../election-store.ts"
 import type { ServiceStore } from "../store.ts"
 import type { VerificationPool } from "../verification/pool.ts"
+import type { ElectionReplays } from "./election-replays.ts"
 import type { RegistryPublisher } from "./registry-publisher.ts"
 
 /** A file of a circuit that wallets download under its digest. */
@@ -30,6 +34,12 @@ export interface RouteDeps {
   readonly store: ServiceStore
   readonly ledger: Ledger
   readonly verification: VerificationPool
+  readonly elections: ElectionStore
+  readonly replays: ElectionReplays
+  /** The verifier key of an election's log, text. */
+  readonly logKeyOf: (origin: string) => string
+  /** What ballots are verified with, as pinned by the manifest. */
+  readonly ballotCircuits: Readonly<Record<BallotCircuitId, CircuitDigests>>
   /** By registry id; at least one. */
   readonly registries: ReadonlyMap<string, RegistryPublisher>
   readonly circuit: CircuitFacts

@@ -1,19 +1,19 @@
 // Gate, then threads: the one way a route gets a verdict.
-import type { VerifierParts } from "../../parties/verifier/open-verifier.ts"
+import type { BallotProofRefusal } from "../../parties/verifier/verify-ballot.ts"
 import type { PresentationRefusal, VerifiedPresentation } from "../../parties/verifier/verify-presentation.ts"
 import { openBoundedPool } from "../../proofs/pool/bounded-pool.ts"
 import type { BoundedPool, PoolFault } from "../../proofs/pool/bounded-pool.ts"
 import { siblingModule } from "../../proofs/pool/sibling-module.ts"
-import { refuse } from "../../protocol/primitives/verdict.ts"
+import { accept, refuse } from "../../protocol/primitives/verdict.ts"
 import type { Verdict } from "../../protocol/primitives/verdict.ts"
 import { AdmissionGate } from "./gate.ts"
 import type { Caller, GateOptions } from "./gate.ts"
 import { VerificationError } from "./verification-error.ts"
-import type { VerifyJob, VerifyOutcome } from "./verify-job.ts"
+import type { VerifyJob, VerifyOutcome, VerifyParts } from "./verify-job.ts"
 
 /** How the pool is built. */
 export interface VerificationOptions extends GateOptions {
-  readonly parts: VerifierParts
+  readonly parts: VerifyParts
   /** Of one task, from its turn on, in milliseconds; the thread is ended. */
   readonly timeoutMs: number
   /** 0 <= value < 1; spreads the retries of refused callers. */
@@ -23,6 +23,7 @@ export interface VerificationOptions extends GateOptions {
 }
 
 type PresentationJob = Omit<Extract<VerifyJob, { kind: "presentation" }>, "kind">
+type BallotJob = Omit<Extract<VerifyJob, { kind: "ballot" }>, "kind">
 
 /** Verifies in threads, bounded and fair between callers. */
 export interface VerificationPool {
@@ -34,6 +35,8 @@ export interface VerificationPool {
     job: PresentationJob,
     caller: Caller,
   ) => Promise<Verdict<VerifiedPresentation, PresentationRefusal>>
+  /** L5, L6 and L10 of a ballot, under the folded key of its election. @throws as `verify` */
+  readonly verifyBallot: (job: BallotJob, caller: Caller) => Promise<Verdict<true, BallotProofRefusal>>
   /** Every thread has accepted a right proof and refused a wrong one. @throws VerificationError `self-test-failed` */
   readonly selfTest: () => Promise<void>
   readonly load: () => { readonly queued: number; readonly running: number; readonly maxQueued: number }
@@ -59,24 +62,40 @@ export function openVerificationPool(options: VerificationOptions): Verification
   })
   const gate = new AdmissionGate(options, options.jitter)
   return {
-    verify: (job, caller) => gate.run(caller, () => verifyOnce(pool, { kind: "presentation", ...job })),
+    verify: (job, caller) => gate.run(caller, () => verifyPresentation(pool, job)),
+    verifyBallot: (job, caller) => gate.run(caller, () => verifyBallot(pool, job)),
     selfTest: () => testThreads(pool, threads),
     load: () => gate.load(),
     close: (graceMs) => pool.close({ graceMs }),
   }
 }
 
-async function verifyOnce(
+async function verifyPresentation(
+  pool: BoundedPool<VerifyJob, VerifyOutcome>,
+  job: PresentationJob,
+): Promise<Verdict<VerifiedPresentation, PresentationRefusal>> {
+  const verdict = await verdictOf(pool, { kind: "presentation", ...job })
+  if (!verdict.ok) return refuse(verdict.reason as PresentationRefusal)
+  if (verdict.value === null) throw faultOf("crashed")
+  return accept(verdict.value)
+}
+
+async function verifyBallot(
+  pool: BoundedPool<VerifyJob, VerifyOutcome>,
+  job: BallotJob,
+): Promise<Verdict<true, BallotProofRefusal>> {
+  const verdict = await verdictOf(pool, { kind: "ballot", ...job })
+  return verdict.ok ? accept(true) : refuse(verdict.reason as BallotProofRefusal)
+}
+
+async function verdictOf(
   pool: BoundedPool<VerifyJob, VerifyOutcome>,
   job: VerifyJob,
-): Promise<Verdict<VerifiedPresentation, PresentationRefusal>> {
+): Promise<VerifyOutcome> {
   let outcome = await pool.run(job)
   if (!outcome.ok && outcome.reason === "crashed") outcome = await pool.run(job) // once elsewhere
   if (!outcome.ok) throw faultOf(outcome.reason)
-  const verdict = outcome.value
-  if (!verdict.ok) return refuse(verdict.reason)
-  if (verdict.value === null) throw faultOf("crashed")
-  return { ok: true, value: verdict.value }
+  return outcome.value
 }
 
 async function testThreads(pool: BoundedPool<VerifyJob, VerifyOutcome>, threads: number): Promise<void> {

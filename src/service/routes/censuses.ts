@@ -1,0 +1,178 @@
+// Censuses: plans, leaves of named ones, the freeze. Before it nothing of a census is shown but a count per day.
+import { computeCensusId } from "../../protocol/election/census.ts"
+import { checkFreeze, checkLeaf, checkPlan } from "../../protocol/election/census-documents.ts"
+import { isGateEpoch } from "../../protocol/election/enrolment.ts"
+import { CATALOGUE } from "../../protocol/catalogue/released.ts"
+import { parseEntry } from "../../protocol/log/entry.ts"
+import { decodeBase64 } from "../../protocol/primitives/bytes.ts"
+import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
+import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
+import type { Json } from "../../protocol/wire/canonical-json.ts"
+import { parseCensus, parseCensusLeaf, parseCensusPlan } from "../../protocol/wire/census.ts"
+import type { CensusPlan } from "../../protocol/wire/census.ts"
+import type { CensusRow } from "../election-store.ts"
+import { PLAN_BODY_BYTES, SMALL_BODY_BYTES } from "../http/limits.ts"
+import { Problem } from "../http/problem.ts"
+import { jsonAnswer } from "../http/route.ts"
+import type { Answer, Call, Route } from "../http/route.ts"
+import { frozenNow } from "./census-freeze.ts"
+import { refusalOf } from "./election-control.ts"
+import { openCensus, promiseFor } from "./enrolments.ts"
+import type { RouteDeps } from "./route-deps.ts"
+import { isCatalogueCurrent } from "./snapshot.ts"
+import { verifierOf } from "./verifiers.ts"
+
+const DAY_SECONDS = 86_400
+
+/** `/v1/censuses`, without the downloads of a frozen one. */
+export function censusRoutes(deps: RouteDeps): readonly Route[] {
+  const natural = { idempotency: "natural", maxBodyBytes: SMALL_BODY_BYTES } as const
+  const base = "/v1/censuses"
+  return [
+    {
+      ...natural,
+      method: "post",
+      path: base,
+      who: { role: "organizer", scope: "election:write" },
+      maxBodyBytes: PLAN_BODY_BYTES,
+      handle: (call) => postPlan(deps, call),
+    },
+    {
+      method: "get",
+      path: `${base}/:census`,
+      who: "anyone",
+      idempotency: "read",
+      maxBodyBytes: 0,
+      handle: (call) => readCensus(deps, call),
+    },
+    {
+      ...natural,
+      method: "put",
+      path: `${base}/:census/leaves/:roll`,
+      who: "anyone",
+      handle: (call) => putLeaf(deps, call),
+    },
+    {
+      ...natural,
+      method: "post",
+      path: `${base}/:census/freeze`,
+      who: "anyone",
+      handle: (call) => postFreeze(deps, call),
+    },
+  ]
+}
+
+async function postPlan(deps: RouteDeps, call: Call): Promise<Answer> {
+  const document = parseCensusPlan(call.body)
+  const { body: plan } = document
+  const verdict = checkPlan(document, CATALOGUE)
+  if (!verdict.ok) throw refusalOf(verdict)
+  await requireOwnVerifier(deps, plan)
+  if (plan.gate !== undefined) await requireGate(deps, plan)
+  const id = computeCensusId(plan)
+  const isNew = await deps.elections.insertCensus({ id, plan: canonicalBytes(document as unknown as Json) })
+  return jsonAnswer({ censusId: id }, { status: isNew ? 201 : 200 })
+}
+
+/** The plan names this service by the record that the ledger anchors: its key signs requests and promises. */
+async function requireOwnVerifier(deps: RouteDeps, { verifier }: CensusPlan): Promise<void> {
+  const row = await deps.store.findVerifier(verifier.id)
+  const record = row?.state === "active" ? verifierOf(row) : null
+  const isOwn =
+    record !== null &&
+    verifier.key === encodeVerifierKey(deps.requestKey) &&
+    record.key === verifier.key &&
+    record.name === verifier.name &&
+    record.origin === verifier.origin
+  if (!isOwn) throw invalid("verifier")
+}
+
+/** The gate's epochs are anchored and were current at its asOf; its key and its catalogue are ours. */
+async function requireGate(deps: RouteDeps, { gate }: CensusPlan): Promise<void> {
+  if (gate === undefined) return
+  if (gate.circuit.vkey !== deps.circuit.vkey) throw new Problem("circuit-not-current")
+  const items = [
+    { alternatives: gate.alternatives, nullifier: { mode: gate.nullifierMode, use: "request" } as const },
+  ]
+  if (!(await isCatalogueCurrent(deps, { items, valueSets: gate.valueSets })))
+    throw new Problem("statement-withdrawn")
+  for (const [registry, { epoch }] of Object.entries(gate.registryEpochs)) {
+    const row = (await deps.store.listRegistryEpochs(registry, epoch)).find(({ number }) => number === epoch)
+    const receipt = row === undefined ? null : await deps.ledger.receipt(deps.ledgerOrigin, row.entryIndex)
+    const bytes = receipt === null ? null : decodeBase64(receipt.canonicalizedBody)
+    const entry = bytes === null ? null : parseEntry(bytes)
+    if (entry?.kind !== "registry-epoch" || !isGateEpoch(entry.body, gate))
+      throw new Problem("registry-stale")
+  }
+}
+
+async function readCensus(deps: RouteDeps, { params }: Call): Promise<Answer> {
+  const row = await findCensus(deps, params["census"])
+  const days = await deps.elections.countLeavesPerDay(row.id)
+  const plan = parseCensusPlan(row.plan)
+  const enrolled = days.map(({ day, leaves }) => ({ date: dateOf(day), leaves }))
+  const facts = { censusId: row.id, plan: plan as unknown as Json, state: row.state, enrolled }
+  if (row.document === null || row.frozenAtUnixSeconds === null) {
+    // Registrars sign what the service would freeze; it says nothing of any one leaf.
+    const isOver = deps.now() > plan.body.enrolmentClosesAt
+    return jsonAnswer(isOver ? { ...facts, freeze: (await frozenNow(deps, row)).body } : facts)
+  }
+  const objectionsUntil = row.frozenAtUnixSeconds + plan.body.objectionSeconds
+  const census = parseCensus(row.document) as unknown as Json
+  return jsonAnswer({ ...facts, census, frozenAt: row.frozenAtUnixSeconds, objectionsUntil })
+}
+
+async function putLeaf(deps: RouteDeps, call: Call): Promise<Answer> {
+  const document = parseCensusLeaf(call.body)
+  const { plan } = await openCensus(deps, call.params["census"] ?? "", "named")
+  const verdict = checkLeaf(document, plan)
+  if (!verdict.ok) throw refusalOf(verdict)
+  const { slot, leaf, commitment, weight } = verdict.value
+  if (slot !== call.params["roll"])
+    throw new Problem("leaf-not-canonical", { detail: "another roll commitment" })
+  const { censusId, replaces } = document.body
+  const held = await deps.elections.findCensusLeaf(censusId, slot)
+  // A replacement names what it replaces, under two signatures; an unnamed one would let one registrar move a vote.
+  const isDue =
+    held === null ? replaces === undefined : held.commitment === commitment || held.commitment === replaces
+  if (!isDue) throw new Problem("leaf-duplicate", { detail: "the slot holds another commitment" })
+  const taken = await deps.elections.putLeaf(censusId, {
+    slot,
+    leaf,
+    commitment,
+    weight,
+    evidence: canonicalBytes(document as unknown as Json),
+    enrolledDay: Math.floor(deps.now() / DAY_SECONDS),
+  })
+  if (!taken.ok) throw new Problem(taken.reason)
+  return jsonAnswer({ promise: promiseFor(deps, { censusId, slot, leaf }) as unknown as Json })
+}
+
+async function postFreeze(deps: RouteDeps, call: Call): Promise<Answer> {
+  const document = parseCensus(call.body)
+  const row = await findCensus(deps, call.params["census"])
+  const plan = parseCensusPlan(row.plan).body
+  if (deps.now() <= plan.enrolmentClosesAt)
+    throw new Problem("phase-refused", { detail: "enrolment is open" })
+  const bytes = canonicalBytes(document as unknown as Json)
+  const verdict = checkFreeze(document, plan, (await frozenNow(deps, row)).body)
+  if (!verdict.ok) throw refusalOf(verdict)
+  if (row.state === "open") await deps.elections.freezeCensus(row.id, bytes, deps.now())
+  return jsonAnswer({ censusId: row.id, state: "frozen" })
+}
+
+/** The census of an id. @throws Problem `census-unknown` */
+export async function findCensus(
+  deps: Pick<RouteDeps, "elections">,
+  id: string | undefined,
+): Promise<CensusRow> {
+  const row = await deps.elections.findCensus(id ?? "")
+  if (row === null) throw new Problem("census-unknown")
+  return row
+}
+
+const dateOf = (day: number): string => new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10)
+
+function invalid(path: string): Problem {
+  return new Problem("definition-invalid", { errors: [{ path, code: "definition-invalid" }] })
+}
