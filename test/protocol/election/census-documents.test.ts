@@ -100,7 +100,9 @@ describe("a leaf of a named census", () => {
   })
 
   it("is of no gated census, and of no other named one", () => {
-    expect(refusal({}, 1, gatedPlan())).toBe("signature-refused censusId")
+    const gated = gatedPlan()
+    expect(refusalOf(checkLeaf(leafOf(gated, 0), gated))).toBe("signature-refused censusId")
+    expect(refusal({}, 1, gated)).toBe("signature-refused censusId")
     expect(refusal({}, 1, namedPlan({ title: "Others" }))).toBe("signature-refused censusId")
   })
 

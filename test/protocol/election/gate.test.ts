@@ -82,6 +82,12 @@ describe("C4: double enrolment", () => {
     ["bounds it from below", { field: "boundOn", atLeast: "today" }],
     ["bounds it or lets another condition do", { any: [{ field: "boundOn", atMost: "today" }, DISEASE] }],
     ["excludes early days", { not: { field: "boundOn", atMost: "today" } }],
+    ["excludes one early day", { not: { field: "boundOn", eq: "2022-01-01" } }],
+    [
+      "excludes an interval of early days",
+      { not: { field: "boundOn", between: ["2022-01-01", "2022-10-15"] } },
+    ],
+    ["excludes a list of early days", { not: { field: "boundOn", in: ["2022-01-01", "2022-10-15"] } }],
     ["lists a later day", { field: "boundOn", in: ["2022-10-01", "2022-10-16"] }],
     ["compares it with another field", { field: "boundOn", atMost: { field: "occurredOn" } }],
     ["bounds another field", { field: "occurredOn", atMost: "today" }],
