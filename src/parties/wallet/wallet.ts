@@ -12,6 +12,8 @@ import type { Credential, IssuerEntry, Trust } from "../../protocol/wire/credent
 import { parseConsentReceipt } from "./consent-receipt.ts"
 import type { ConsentReceipt } from "./consent-receipt.ts"
 import { readMembers } from "./members.ts"
+import { NO_VOTING, readVoting } from "./voting.ts"
+import type { Voting } from "./voting.ts"
 import { WalletError } from "./wallet-error.ts"
 
 /** A commitment made for one issuer key; `n` picks the blind. */
@@ -74,6 +76,7 @@ export interface Wallet {
   /** Challenges this wallet set out to answer; none is answered twice. */
   readonly challenges: readonly string[]
   readonly receipts: readonly ConsentReceipt[]
+  readonly voting: Voting
 }
 
 const SEED_BYTES = 32
@@ -96,6 +99,7 @@ export function createWallet(trust: Trust, randomBytes: RandomBytes): Wallet {
     verifiers: [],
     challenges: [],
     receipts: [],
+    voting: NO_VOTING,
   }
 }
 
@@ -120,10 +124,14 @@ export function parseWallet(input: Uint8Array): Wallet {
 }
 
 function readWallet(document: Json): Wallet {
-  const wallet = readMembers(document, [
-    ...["type", "seed", "trust", "holders", "credentials", "checkpoints"],
-    ...["conflicts", "epochs", "verifiers", "challenges", "receipts"],
-  ])
+  const wallet = readMembers(
+    document,
+    [
+      ...["type", "seed", "trust", "holders", "credentials", "checkpoints"],
+      ...["conflicts", "epochs", "verifiers", "challenges", "receipts"],
+    ],
+    ["voting"],
+  )
   if (wallet.text("type") !== "sotto/wallet/1")
     throw new WalletError("malformed-wallet", "another type or version")
   return {
@@ -137,6 +145,7 @@ function readWallet(document: Json): Wallet {
     verifiers: wallet.list("verifiers", (entry) => readTexts(entry, ["origin", "id", "key"])),
     challenges: wallet.texts("challenges"),
     receipts: wallet.list("receipts", parseConsentReceipt),
+    voting: wallet.has("voting") ? readVoting(wallet.json("voting")) : NO_VOTING,
   }
 }
 
