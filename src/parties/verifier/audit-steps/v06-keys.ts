@@ -9,7 +9,7 @@ import type { ElectionDefinition } from "../../../protocol/wire/election-definit
 import { found } from "./outcome.ts"
 import type { Finding } from "./outcome.ts"
 import { ofKind } from "./entries.ts"
-import type { CeremonyKeys } from "./v05-key-ceremony.ts"
+import type { CeremonyKeys } from "../verify-key-ceremony.ts"
 
 /** V6. */
 export function checkKeysOfElection(

@@ -1,5 +1,10 @@
 // V10: the close says what the entries before it give, and cosigners date it: not early, and no ballot after time.
 import { checkClose, computeCloseHash } from "../../../protocol/election/close.ts"
+import {
+  CLOCK_SECONDS,
+  DATED_WITHIN_SECONDS,
+  SETTLED_SECONDS,
+} from "../../../protocol/election/close-times.ts"
 import type { Policy } from "../../../protocol/log/policy.ts"
 import { accept } from "../../../protocol/primitives/verdict.ts"
 import { quorumTime } from "./notes.ts"
@@ -9,13 +14,6 @@ import type { Finding, Outcome } from "./outcome.ts"
 import type { AuditedLog } from "./v02-log.ts"
 import type { AuditedDefinition } from "./v03-definition.ts"
 import type { BallotSum } from "./v09-ballot-order.ts"
-
-/** What two honest clocks may differ by: a cosigned close older than this before the end was made early. */
-const CLOCK_SECONDS = 5
-/** Every ballot that arrived in time is in the log by then: elections.md 7, the close comes at 30 s. */
-const SETTLED_SECONDS = 60
-/** Heads are cosigned again every 600 s; later than this the end of voting rests on the service's word. */
-const DATED_WITHIN_SECONDS = 900
 
 /** A close that holds. */
 export interface AuditedClose {
