@@ -4,7 +4,6 @@ import { R } from "../../protocol/primitives/field.ts"
 import { COEFFICIENT_BYTES } from "./batch-coefficients.ts"
 import type { ProofPoints } from "./canonical.ts"
 import { openCurve } from "./curve.ts"
-import type { Bn254, Point } from "./curve.ts"
 import { encodeElements } from "./input.ts"
 import { multiMillerLoop } from "./multi-miller-loop.ts"
 import type { PreparedVerificationKey } from "./verification-key.ts"
@@ -37,10 +36,9 @@ export async function holdsTogether(
   )
   const c = await G1.multiExpAffine(concatBytes(...claims.map(({ points }) => points.c)), coefficients)
   const alpha = G1.timesScalar(prepared.alpha, total ?? 0n)
-  const fixed = pairUp(curve, [alpha, l, c], prepared.minusG2)
   const a = claims.map(({ points }, i) => G1.timesScalar(points.a, coefficientAt(coefficients, i)))
-  const g1 = concatBytes(await G1.batchToAffine(concatBytes(...a)), ...fixed.g1)
-  const g2 = concatBytes(...claims.map(({ points }) => points.b), ...fixed.g2)
+  const g1 = await G1.batchToAffine(concatBytes(...a, alpha, l, c))
+  const g2 = concatBytes(...claims.map(({ points }) => points.b), prepared.minusG2)
   const loops = multiMillerLoop(curve, g1, g2)
   return loops !== null && Gt.eq(curve.finalExponentiation(loops), Gt.one)
 }
@@ -58,13 +56,6 @@ function combineSignals(nPublic: number, claims: readonly Claim[], coefficients:
     })
   })
   return sums.map((sum) => sum % R)
-}
-
-/** Affine points of both groups, without the pairs whose first point is infinity: their pairing is 1. */
-function pairUp({ G1 }: Bn254, g1: readonly Point[], g2: Uint8Array): { g1: Uint8Array[]; g2: Uint8Array[] } {
-  const pairs = g1.map((point, i) => ({ point, partner: g2.subarray(128 * i, 128 * (i + 1)) }))
-  const finite = pairs.filter(({ point }) => !G1.isZero(point))
-  return { g1: finite.map(({ point }) => G1.toAffine(point)), g2: finite.map(({ partner }) => partner) }
 }
 
 const coefficientAt = (coefficients: Uint8Array, i: number): Uint8Array =>

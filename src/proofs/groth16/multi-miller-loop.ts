@@ -27,7 +27,8 @@ const PAIR = { qx: 0, qy: 64, minusQy: 128, byX: 192, byY: 256, tx: 320, ty: 384
  * for no other point of the twist, since the norm of 6x+2 + ψ - ψ² + ψ³ and the order of the twist have r as their
  * greatest common divisor (eprint 2022/348, section 3). In the same way no finite point of the twist meets T = ±Q on the
  * way, where the affine formulas fail; a denominator of zero is a null all the same.
- * @param g1 - P_i: finite, on the curve; affine, one after another
+ * @param g1 - P_i: on the curve, affine, one after another; infinity is all zeros and its pairing 1, for then the lines
+ *   lie in the field that the final exponentiation kills
  * @param g2 - as many Q_i: finite, on the twist; their order is attacker-controlled
  */
 export function multiMillerLoop(curve: Bn254, g1: Uint8Array, g2: Uint8Array): Uint8Array | null {

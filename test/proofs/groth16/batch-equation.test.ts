@@ -116,7 +116,7 @@ test("every bit of a coefficient and every signal counts", async () => {
   }
 })
 
-test("signals whose points cancel to infinity leave a pairing out, not the check", async () => {
+test("signals whose points cancel to infinity leave the rest of the equation to be met", async () => {
   const { queries } = deriveDevelopmentSecrets(fixture.entry.id, fixture.r1cs)
   const [k0 = 0n, k1 = 0n, k2 = 0n] = queries.k
   const signals = [reduce(-(k0 + 5n * k2) * invert(k1)), 5n, 0n, 0n].map(encodeFr) // IC_0 + Σ s_j·IC_j = 0

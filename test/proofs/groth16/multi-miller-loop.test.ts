@@ -62,6 +62,16 @@ test("the product of no pairs is one", async () => {
   expect(loops).toEqual(curve.Gt.one)
 })
 
+test("a pairing with infinity is one", async () => {
+  const curve = await openCurve()
+  const infinity = new Uint8Array(64)
+  for (let k = 1n; k < 20n; k++) {
+    const pairs = [[infinity, g2(curve, k)] as const, [g1(curve, 3n), g2(curve, 5n)] as const]
+    const ours = multiPairing(curve, pairs)
+    expect(ours !== null && curve.Gt.eq(ours, productOfPairings(curve, pairs.slice(1)))).toBe(true)
+  }
+})
+
 test("is null for any point of the twist that has not order r, wherever it stands", async () => {
   const curve = await openCurve()
   fc.assert(
