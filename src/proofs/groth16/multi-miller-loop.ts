@@ -25,7 +25,7 @@ const PAIR = { qx: 0, qy: 64, minusQy: 128, byX: 192, byY: 256, tx: 320, ty: 384
  *
  * The order comes for nothing: the loop ends at T = [6x+2]Q + ψ(Q) - ψ²(Q), which is -ψ³(Q) for points of order r and
  * for no other point of the twist, since the norm of 6x+2 + ψ - ψ² + ψ³ and the order of the twist have r as their
- * greatest common divisor (eprint 2022/348, section 3). In the same way no finite point of the twist meets T = ±Q on the
+ * greatest common divisor (the method of eprint 2022/348). In the same way no finite point of the twist meets T = ±Q on the
  * way, where the affine formulas fail; a denominator of zero is a null all the same.
  * @param g1 - P_i: on the curve, affine, one after another; infinity is all zeros and its pairing 1, for then the lines
  *   lie in the field that the final exponentiation kills
