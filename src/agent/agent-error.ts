@@ -1,12 +1,15 @@
 import { SottoError } from "../protocol/primitives/errors.ts"
 
-/** What can be wrong with the holder's own files. */
+/** Whose file: the word stands in every code about it. */
+export type FileOwner = "wallet" | "trustee"
+
+/** What can be wrong with the files of a holder or a trustee. */
 export type AgentErrorCode =
   | "passphrase-wrong"
-  | "wallet-file-damaged" // truncated, altered, of another version, or with parameters that no writer of ours uses
-  | "wallet-file-exists"
-  | "wallet-file-missing"
-  | "wallet-locked" // another process has it open
+  | `${FileOwner}-file-damaged` // truncated, altered, of another version, or with parameters that no writer of ours uses
+  | `${FileOwner}-file-exists`
+  | `${FileOwner}-file-missing`
+  | `${FileOwner}-locked` // another process has it open
 
-/** A failure around the wallet file; the message never holds anything of its content. */
+/** A failure around a sealed file; the message never holds anything of its content. */
 export class AgentError extends SottoError<AgentErrorCode> {}

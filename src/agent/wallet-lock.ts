@@ -1,31 +1,32 @@
-// One process at a time: a lock file beside the wallet, made with O_EXCL, holding its maker's process id and a token.
+// One process at a time: a lock file beside the secret one, made with O_EXCL, holding its maker's process id and a token.
 import { randomBytes } from "node:crypto"
 import { open, readFile, rename, rm, unlink } from "node:fs/promises"
 import { AgentError } from "./agent-error.ts"
+import type { FileOwner } from "./agent-error.ts"
 
 /** A held lock. */
 export interface WalletLock {
-  /** Throws when the lock is no longer ours. @throws AgentError `wallet-locked` */
+  /** Throws when the lock is no longer ours. @throws AgentError `…-locked` */
   assertHeld: () => Promise<void>
   /** Gives the lock back; a lock that somebody else took over is left alone. */
   release: () => Promise<void>
 }
 
 /**
- * Takes the lock of a wallet file. A lock whose process is gone (kill -9, power loss) is taken over.
- * @param path - of the wallet file; the lock is `<path>.lock`
- * @throws AgentError `wallet-locked`
+ * Takes the lock of a secret file. A lock whose process is gone (kill -9, power loss) is taken over.
+ * @param path - of the file; the lock is `<path>.lock`
+ * @throws AgentError `…-locked`
  */
-export async function takeWalletLock(path: string): Promise<WalletLock> {
+export async function takeWalletLock(path: string, owner: FileOwner = "wallet"): Promise<WalletLock> {
   const lockPath = `${path}.lock`
   const mine = `${process.pid} ${randomBytes(16).toString("hex")}\n`
   if (!(await create(lockPath, mine))) {
-    await removeStale(lockPath)
-    if (!(await create(lockPath, mine))) throw locked()
+    await removeStale(lockPath, owner)
+    if (!(await create(lockPath, mine))) throw locked(owner)
   }
   return {
     assertHeld: async () => {
-      if ((await readOrNull(lockPath)) !== mine) throw locked()
+      if ((await readOrNull(lockPath)) !== mine) throw locked(owner)
     },
     release: async () => {
       if ((await readOrNull(lockPath)) === mine) await rm(lockPath, { force: true })
@@ -50,13 +51,13 @@ async function create(lockPath: string, text: string): Promise<boolean> {
 
 // Renaming is atomic: of two processes that find the same stale lock one moves it and the other finds none. What was
 // moved is read again, since a third may have replaced the stale lock by its own in between.
-async function removeStale(lockPath: string): Promise<void> {
+async function removeStale(lockPath: string, owner: FileOwner): Promise<void> {
   const found = await readOrNull(lockPath)
   if (found === null) return
   const pid = Number(/^([0-9]{1,10}) [0-9a-f]{32}\n$/.exec(found)?.[1] ?? Number.NaN)
-  if (!Number.isNaN(pid) && isAlive(pid)) throw locked()
+  if (!Number.isNaN(pid) && isAlive(pid)) throw locked(owner)
   // A lock without a full line is being written at this moment, or its maker died while writing: only a person can tell.
-  if (Number.isNaN(pid)) throw locked(`; if no other process runs, remove ${lockPath}`)
+  if (Number.isNaN(pid)) throw locked(owner, `; if no other process runs, remove ${lockPath}`)
   const aside = `${lockPath}.${randomBytes(8).toString("hex")}`
   try {
     await rename(lockPath, aside)
@@ -67,7 +68,7 @@ async function removeStale(lockPath: string): Promise<void> {
   const moved = await readOrNull(aside)
   if (moved === found) return unlink(aside)
   await rename(aside, lockPath)
-  throw locked()
+  throw locked(owner)
 }
 
 async function readOrNull(path: string): Promise<string | null> {
@@ -92,6 +93,6 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code
 }
 
-function locked(advice = ""): AgentError {
-  return new AgentError("wallet-locked", `another process has this wallet open${advice}`)
+function locked(owner: FileOwner, advice = ""): AgentError {
+  return new AgentError(`${owner}-locked`, `another process has this ${owner} open${advice}`)
 }
