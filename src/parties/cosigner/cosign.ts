@@ -4,6 +4,7 @@ import { parseCheckpoint, verifyLogSignature } from "../../protocol/log/checkpoi
 import { cosign as signCheckpoint } from "../../protocol/log/cosignature.ts"
 import type { SignatureLine } from "../../protocol/log/note.ts"
 import { EMPTY_ROOT, verifyConsistency } from "../../protocol/log/tree.ts"
+import { equalBytes } from "../../protocol/primitives/bytes.ts"
 import type { SigningKey, VerifierKey } from "../../protocol/primitives/note-key.ts"
 import { accept, refuse } from "../../protocol/primitives/verdict.ts"
 import type { Verdict } from "../../protocol/primitives/verdict.ts"
@@ -12,6 +13,8 @@ import type { Verdict } from "../../protocol/primitives/verdict.ts"
 export interface CosignedHead {
   readonly size: number
   readonly root: Uint8Array
+  /** The note that the log signed: with another of the same size it is evidence against the log. */
+  readonly checkpoint: Uint8Array
 }
 
 /** An `add-checkpoint` request. */
@@ -29,8 +32,21 @@ export type CosignRefusal =
   | "origin-unknown" // 404
   | "signature-refused" // 403
   | "size-conflict" // 409: our size is another; the answer carries it
+  | "root-conflict" // 409: another root at the size that we signed
   | "size-backwards" // 400
   | "proof-refused" // 422: a fork, or a wrong proof
+
+/** Two heads of one size that one log signed: proof that it shows two histories. To be kept and published. */
+export interface SplitView {
+  readonly origin: string
+  readonly size: number
+  readonly checkpoints: readonly [Uint8Array, Uint8Array]
+}
+
+/** The answer; of a log that contradicts itself with the evidence. */
+export type CosignVerdict =
+  | Verdict<Cosigned, CosignRefusal>
+  | { readonly ok: false; readonly reason: "root-conflict"; readonly evidence: SplitView }
 
 /** What is signed, and what must be durable before it leaves. */
 export interface Cosigned {
@@ -51,16 +67,27 @@ export function cosignCheckpoint(
   logs: readonly VerifierKey[],
   key: SigningKey,
   nowUnixSeconds: number,
-): Verdict<Cosigned, CosignRefusal> {
+): CosignVerdict {
   const { checkpoint, note } = parseCheckpoint(bytes)
   const keys = logs.filter(({ name }) => name === checkpoint.origin)
   if (keys.length === 0) return refuse("origin-unknown")
   if (!verifyLogSignature(note, keys).ok) return refuse("signature-refused")
-  const { size, root } = checkpoint
+  const { origin, size, root } = checkpoint
+  // Before all else, whatever else is wrong with the request: it may be the only time that this head is shown to us.
+  if (last?.size === size && !equalBytes(last.root, root))
+    return {
+      ok: false,
+      reason: "root-conflict",
+      evidence: { origin, size, checkpoints: [last.checkpoint, bytes] },
+    }
   if (oldSize > size) return refuse("size-backwards")
   const known = last ?? { size: 0, root: EMPTY_ROOT }
   if (oldSize !== known.size) return refuse("size-conflict")
-  // The same size wants the same root: never two histories of one length.
+  // A proof from the empty tree is empty and says nothing of the root: an empty head has one.
+  if (size === 0 && !equalBytes(root, EMPTY_ROOT)) return refuse("proof-refused")
   if (!verifyConsistency(known, checkpoint, proof)) return refuse("proof-refused")
-  return accept({ line: signCheckpoint(key, note.text, nowUnixSeconds), head: { size, root } })
+  return accept({
+    line: signCheckpoint(key, note.text, nowUnixSeconds),
+    head: { size, root, checkpoint: bytes },
+  })
 }

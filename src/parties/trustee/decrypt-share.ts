@@ -10,7 +10,7 @@ import { checkCloseTimes } from "../../protocol/election/close-times.ts"
 import type { DatedHead } from "../../protocol/election/close-times.ts"
 import type { TrusteeRefusal } from "../../protocol/election/refusal.ts"
 import { parseEntry } from "../../protocol/log/entry.ts"
-import { ownsItsKeys, signedStep } from "./endorse.ts"
+import { hasSignedOther, ownsItsKeys, signedStep } from "./endorse.ts"
 import type { SignedStep } from "./endorse.ts"
 import type { TrusteeView } from "./next-step.ts"
 import { signOnce } from "./sign-once.ts"
@@ -20,6 +20,11 @@ import type { CeremonyWork, TrusteeState } from "./trustee-state.ts"
 /** What the program saw of the log. */
 export interface DecryptionSources {
   readonly view: TrusteeView
+  /**
+   * True when the Groth16 proof of every ballot in the view was verified. A service could else surround one voter's ballot
+   * with ballots of nobody, and the sum would be that voter's.
+   */
+  readonly areBallotsProven: boolean
   /** The same log from another place: a mirror, a cosigner, a file. The shorter of the two must begin the longer. */
   readonly second: { readonly size: number; readonly rootAt: (size: number) => Uint8Array | null }
   /** Checkpoints seen in either place, signed by the log, with the times of the policy's cosigners. */
@@ -52,7 +57,7 @@ export function decryptShare(
 }
 
 function refusalOf(sources: DecryptionSources, work: CeremonyWork): TrusteeRefusal | null {
-  const { view, second, heads, acceptsServiceWord } = sources
+  const { view, second, heads, acceptsServiceWord, areBallotsProven } = sources
   const { log } = view
   const { close } = log
   if (close === null) return "close-not-cosigned"
@@ -60,6 +65,7 @@ function refusalOf(sources: DecryptionSources, work: CeremonyWork): TrusteeRefus
   const [shared, own] = [second.rootAt(common), view.rootAt(common)]
   if (shared === null || own === null || second.size <= close.logSize || !equalBytes(shared, own))
     return "log-inconsistent"
+  if (!areBallotsProven) return "log-inconsistent"
   if (!ownsItsKeys(log.trusteeKeys, work)) return "not-my-definition"
   if (!hasDrilled(view, work.index)) return "drill-missing"
   const at = { electionId: log.electionId, size: close.logSize, counts: log.counts, aggregate: log.aggregate }
@@ -67,6 +73,7 @@ function refusalOf(sources: DecryptionSources, work: CeremonyWork): TrusteeRefus
   if (isIdentity(log.aggregate.R)) return "aggregate-identity"
   if (log.counts.counted < log.definition.minAnonymity) return "below-min-anonymity"
   if (hasDecryptedOther(view, work)) return "already-decrypted"
+  if (hasSignedOther(work, log.electionId)) return "not-my-definition"
   const covering = heads.filter(({ size, hasQuorum }) => hasQuorum && size > close.logSize)
   if (covering.length === 0) return "close-not-cosigned"
   const times = checkCloseTimes(heads, close.logSize, log.closesAt)

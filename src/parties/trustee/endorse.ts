@@ -1,7 +1,9 @@
 // Endorsing a definition: the trustee's program signs what it derived itself, never what it was told.
 import { BASE8 } from "../../protocol/primitives/babyjubjub.ts"
+import type { Fr } from "../../protocol/primitives/field.ts"
 import { accept, refuse } from "../../protocol/primitives/verdict.ts"
 import type { Verdict } from "../../protocol/primitives/verdict.ts"
+import { parseEntry } from "../../protocol/log/entry.ts"
 import type { TrusteeView } from "./next-step.ts"
 import { signOnce } from "./sign-once.ts"
 import { withWork } from "./trustee-state.ts"
@@ -15,7 +17,7 @@ export interface SignedStep {
 }
 
 /**
- * Signs the definition in the log. That it keeps every rule, names the derived keys and a census whose root was
+ * Signs the definition in the log: one a ceremony, whatever another copy of the log shows later. That it keeps every rule, names the derived keys and a census whose root was
  * recomputed is the replay's word: the view's log accepted it from sources of the trustee's own. Here the trustee compares
  * its own secrets with the keys that everybody will encrypt to.
  * @param work - with the secrets of this ceremony
@@ -25,8 +27,9 @@ export function endorse(
   work: CeremonyWork,
   state: TrusteeState,
 ): Verdict<SignedStep, "not-my-definition"> {
-  if (!ownsItsKeys(log.trusteeKeys, work)) return refuse("not-my-definition")
   const { electionId, keysHash } = log
+  if (!ownsItsKeys(log.trusteeKeys, work) || hasSignedOther(work, electionId))
+    return refuse("not-my-definition")
   const body = { electionId, trustee: work.index, keysHash }
   return accept(
     signedStep(signOnce(work, "definition-signature", body, state.signing), "definition-signature", state),
@@ -44,6 +47,14 @@ export function ownsItsKeys(
     own.length === secrets.length &&
     own.every((key, j) => BASE8.multiply(secrets[j] ?? 1n).equals(key))
   )
+}
+
+/** True when this trustee ever spoke for another election of the same ceremony. */
+export function hasSignedOther({ signed }: Pick<CeremonyWork, "signed">, electionId: Fr): boolean {
+  return [...signed.values()].some((bytes) => {
+    const entry = parseEntry(bytes)
+    return "body" in entry && "electionId" in entry.body && entry.body.electionId !== electionId
+  })
 }
 
 /** The message of a slot, ready to be sent once the state is durable. */

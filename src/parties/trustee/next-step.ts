@@ -1,7 +1,6 @@
 // What a trustee does next: a function of the log that it read itself and of its own file. No message is signed twice.
 import type { ElectionLog } from "../../protocol/election/election-log.ts"
 import type { ComplaintVerdict } from "../../protocol/election/judge-complaint.ts"
-import { parseEntry } from "../../protocol/log/entry.ts"
 import type { ElectionEntry } from "../../protocol/log/entry.ts"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import type { RandomBytes } from "../../protocol/primitives/scalar.ts"
@@ -25,6 +24,9 @@ export interface TrusteeView {
 /** The messages of a ceremony of which there is one a trustee. */
 type Round = "trustee-key" | "dkg-commit" | "dkg-deal" | "dkg-confirm" | "definition-signature"
 
+/** Why a ceremony is over for this trustee; `key-lost`: its file no longer holds what it spoke with. */
+export type StopReason = "not-a-trustee" | "complaint" | "aborted" | "void" | "key-lost"
+
 /** What comes next. `state` must be durable before anything is sent, and before the next call. */
 export type TrusteeStep =
   /** Send these bytes; they may have been sent before. */
@@ -43,19 +45,20 @@ export type TrusteeStep =
   /** The ceremony has ended without an election. */
   | {
       readonly do: "stop"
-      readonly reason: "not-a-trustee" | "complaint" | "aborted" | "void"
+      readonly reason: StopReason
       readonly verdicts: readonly ComplaintVerdict[]
       readonly state: TrusteeState
     }
 
 /**
  * The next step of this trustee in this election.
- * @param state - as it was last made durable
+ * @param known - the state as it was last made durable
  */
-export function nextStep(view: TrusteeView, state: TrusteeState, randomBytes: RandomBytes): TrusteeStep {
+export function nextStep(view: TrusteeView, known: TrusteeState, randomBytes: RandomBytes): TrusteeStep {
   const { log } = view
-  const index = indexOf(view, state)
-  if (index === null) return { do: "stop", reason: "not-a-trustee", verdicts: [], state }
+  const index = indexOf(view, known)
+  if (index === null) return { do: "stop", reason: "not-a-trustee", verdicts: [], state: known }
+  const state = settle(view, known)
   const verdicts = log.complaintVerdicts
   if (verdicts.length > 0) return { do: "stop", reason: "complaint", verdicts, state }
   switch (log.phase) {
@@ -77,6 +80,16 @@ export function nextStep(view: TrusteeView, state: TrusteeState, randomBytes: Ra
   }
 }
 
+/**
+ * What a second copy of the file holds: this ceremony's secrets, and not the key that opened the boxes, which is to be
+ * deleted everywhere.
+ */
+export function backupOf(state: TrusteeState, ceremonyId: string): TrusteeState {
+  const work = findWork(state, ceremonyId)
+  if (work?.secrets == null) throw new RangeError("there is nothing to back up yet")
+  return withWork(state, { ...work, encryption: null })
+}
+
 /** The state of a trustee whose second copy was written and read back. */
 export function backedUp(state: TrusteeState, ceremonyId: string): TrusteeState {
   const work = findWork(state, ceremonyId)
@@ -90,9 +103,10 @@ function ceremonyStep(
   state: TrusteeState,
   randomBytes: RandomBytes,
 ): TrusteeStep {
-  const { n, ceremonyId } = view.log
+  const { n } = view.log
   const isIn = (round: Round): boolean => indicesOf(view, round).includes(work.index)
   const missing = (round: Round): readonly number[] => missingOf(view, round, n)
+  if (hasLost(work, isIn)) return { do: "stop", reason: "key-lost", verdicts: [], state }
   if (!isIn("trustee-key"))
     return publish(state, makeTrusteeKey(view, work, state.signing, randomBytes), "trustee-key")
   if (missing("trustee-key").length > 0) return waiting("trustee-key", missing("trustee-key"), state)
@@ -103,10 +117,23 @@ function ceremonyStep(
   if (missing("dkg-deal").length > 0) return waiting("dkg-deal", missing("dkg-deal"), state)
   if (!isIn("dkg-confirm")) return confirmStep(view, work, state, randomBytes)
   if (missing("dkg-confirm").length > 0) return waiting("dkg-confirm", missing("dkg-confirm"), state)
-  // All n have confirmed: nobody can complain any more, so the key that opens boxes goes.
-  const settled = work.encryption === null ? state : withWork(state, { ...work, encryption: null })
-  if (ceremonyId !== work.ceremonyId) throw new RangeError("work on another ceremony")
-  return waiting("definition", [], settled)
+  return waiting("definition", [], state)
+}
+
+/** True when the log has a message of this trustee that its file cannot go on from. */
+function hasLost(work: CeremonyWork, isIn: (round: Round) => boolean): boolean {
+  if (isIn("dkg-confirm") || work.secrets !== null) return false // what is left needs the secrets, and asks for them
+  if (isIn("dkg-commit") && !work.signed.has("dkg-deal")) return true
+  return isIn("trustee-key") && work.encryption === null
+}
+
+/** All n have confirmed: nobody can complain any more, so the key that opens boxes goes. */
+function settle(view: TrusteeView, state: TrusteeState): TrusteeState {
+  const work = findWork(state, view.log.ceremonyId)
+  const isOver = indicesOf(view, "dkg-confirm").length === view.log.n
+  return work?.encryption == null || !isOver
+    ? state
+    : withWork(state, { ...work, encryption: null })
 }
 
 function confirmStep(
@@ -115,6 +142,8 @@ function confirmStep(
   state: TrusteeState,
   randomBytes: RandomBytes,
 ): TrusteeStep {
+  // Whoever has complained once does not confirm, whatever it is shown later.
+  if (work.signed.has("dkg-complaint")) return publish(state, work, "dkg-complaint")
   const opened =
     work.secrets === null ? openDeals(view, work, randomBytes) : { ok: true as const, secrets: work.secrets }
   if (!opened.ok) {
@@ -181,6 +210,5 @@ const waiting = (what: string, missing: readonly number[], state: TrusteeState):
 function publish(state: TrusteeState, work: CeremonyWork, slot: string): TrusteeStep {
   const bytes = work.signed.get(slot)
   if (bytes === undefined) throw new RangeError(`no ${slot} was signed`)
-  parseEntry(bytes)
   return { do: "publish", bytes, state: withWork(state, work) }
 }

@@ -3,7 +3,7 @@
 import type { RandomBytes } from "../../protocol/primitives/scalar.ts"
 import { accept, refuse } from "../../protocol/primitives/verdict.ts"
 import type { Verdict } from "../../protocol/primitives/verdict.ts"
-import { ownsItsKeys, signedStep } from "./endorse.ts"
+import { hasSignedOther, ownsItsKeys, signedStep } from "./endorse.ts"
 import type { SignedStep } from "./endorse.ts"
 import type { TrusteeView } from "./next-step.ts"
 import { drillShares } from "./shares.ts"
@@ -26,9 +26,13 @@ export function trialTally(
 ): Verdict<SignedStep, "not-my-definition"> {
   const { index } = work
   const { secrets } = secretsOf
-  if (secrets === null || !ownsItsKeys(log.trusteeKeys, { index, secrets }))
-    return refuse("not-my-definition")
   const { electionId } = log
+  if (
+    secrets === null ||
+    !ownsItsKeys(log.trusteeKeys, { index, secrets }) ||
+    hasSignedOther(work, electionId)
+  )
+    return refuse("not-my-definition")
   const shares = drillShares(log, round, { index, secrets }, randomBytes)
   const slot = `drill-share ${round}`
   const signed = signOnce(

@@ -9,11 +9,11 @@ export interface DatedHead {
 }
 
 /** What two honest clocks may differ by: a cosigned close older than this before the end was made early. */
-const CLOCK_SECONDS = 5
+export const CLOCK_SECONDS = 5
 /** Every ballot that arrived in time is in the log by then: the close comes at 30 s. */
-const SETTLED_SECONDS = 60
+export const SETTLED_SECONDS = 60
 /** Heads are cosigned again every 600 s; later than this the end of voting rests on the service's word. */
-const DATED_WITHIN_SECONDS = 900
+export const DATED_WITHIN_SECONDS = 900
 
 /** What the times say. */
 export interface CloseTimes {
