@@ -1,5 +1,6 @@
 // Named ways for a store to fail, and the planted bugs that a fault test must notice. Nothing in src/ knows of them.
-import type { LedgerStore, LedgerTx } from "../../src/ledger/log/store.ts"
+import { bytesToHex } from "../../src/protocol/primitives/bytes.ts"
+import type { ClaimRow, LedgerStore, LedgerTx } from "../../src/ledger/log/store.ts"
 import { StoreError } from "../../src/ledger/log/store.ts"
 import type { RollbackGuard } from "../../src/ledger/log/rollback-guard.ts"
 
@@ -102,6 +103,33 @@ export function answeringBeforeCommit(store: LedgerStore): LedgerStore {
 /** Planted bug of F7: a guard that remembers whatever the database says, and of F1 beside it. */
 export function forgetfulGuard(note: Uint8Array): RollbackGuard {
   return { read: () => note, record: () => Promise.resolve(), close: () => Promise.resolve() }
+}
+
+/**
+ * Planted bug of F8: decides on claims as they were when it first asked, and writes its own beside those it meets. Both
+ * are needed for two entries to claim one thing: the lock makes reads true, the primary key stands behind it.
+ */
+export function decidingWithoutLock(store: LedgerStore): LedgerStore {
+  const asked = new Map<string, ClaimRow | null>()
+  const lookUp = async (tx: LedgerTx, logId: number, keys: readonly Uint8Array[]): Promise<ClaimRow[]> => {
+    const found = new Map((await tx.findClaims(logId, keys)).map((row) => [bytesToHex(row.key), row]))
+    return keys.flatMap((key) => {
+      const hex = bytesToHex(key)
+      if (!asked.has(hex)) asked.set(hex, found.get(hex) ?? null)
+      return asked.get(hex) ?? []
+    })
+  }
+  const careless = (tx: LedgerTx): LedgerTx => ({
+    ...tx,
+    findClaims: (logId, keys) => lookUp(tx, logId, keys),
+    insertClaims: async (logId, rows) => {
+      for (const row of rows) {
+        const written = new Set((await tx.findClaims(logId, [row.key])).map(({ key }) => bytesToHex(key)))
+        if (!written.has(bytesToHex(row.key))) await tx.insertClaims(logId, [row])
+      }
+    },
+  })
+  return { ...store, transaction: (body) => store.transaction((tx) => body(careless(tx))) }
 }
 
 /** Planted bug of F6: reads what the disk no longer holds. */

@@ -1,6 +1,6 @@
 // A ledger on a real SQLite file in a temporary folder: the one way tests get one.
 import { randomBytes } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
+import { cp, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Fr, Nullifier } from "../../src/protocol/primitives/field.ts"
@@ -38,6 +38,16 @@ export async function makeHome(): Promise<LedgerHome> {
     stateDirectory: join(folder, "state"),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
+}
+
+/**
+ * The home of a second instance on the same database: it has a guard of its own, which begins as a copy, as it would if
+ * it had seen all heads until now.
+ */
+export async function secondInstance(home: LedgerHome): Promise<LedgerHome> {
+  const stateDirectory = join(home.folder, `state-${randomBytes(4).toString("hex")}`)
+  await cp(home.stateDirectory, stateDirectory, { recursive: true })
+  return { ...home, stateDirectory, remove: () => Promise.resolve() }
 }
 
 /** An opened ledger with its stores. */
