@@ -1,28 +1,24 @@
 // `sotto serve`: the composition root of the verifier service. Settings come from SOTTO_* alone; see the README.
-import { createHash } from "node:crypto"
-import { readFile } from "node:fs/promises"
 import { Command } from "commander"
 import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
 import type { InstanceLease } from "../ledger/log/instance-lease.ts"
 import { openLedger } from "../ledger/log/open-ledger.ts"
 import type { Stores } from "../ledger/storage/open-stores.ts"
 import { Groth16Error } from "../proofs/groth16/errors.ts"
-import type { Digest } from "../protocol/primitives/hash.ts"
 import { encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
 import { readConfig } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
 import { openLog } from "../service/http/request-log.ts"
-import type { CircuitFacts, ServedArtifact } from "../service/routes/route-deps.ts"
+import type { CircuitFacts } from "../service/routes/route-deps.ts"
 import { startRefusalOf } from "../service/start-rules.ts"
 import type { StartFlags } from "../service/start-rules.ts"
 import { StartRefusal } from "../service/start-refusal.ts"
 import { startService } from "../service/start-service.ts"
 import type { RunningService } from "../service/start-service.ts"
-import { loadBallotDigests } from "./ballot-digests.ts"
-import { locateCircuit } from "./circuit-artifacts.ts"
 import { openClock } from "./clock.ts"
 import { EXIT } from "./exit.ts"
 import { print, tell } from "./output.ts"
+import { loadServiceCircuits } from "./service-circuits.ts"
 import {
   initService,
   isInitialised,
@@ -31,7 +27,6 @@ import {
   random,
   readServiceKeys,
 } from "./service-state.ts"
-import { loadVerifierParts } from "./verifier-parts.ts"
 
 /** How long reads go on after the ledger halted, before a supervisor restarts the process through its checks. */
 const HALT_GRACE_MS = 60_000
@@ -86,7 +81,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
         setTimeout(() => void leave(), HALT_GRACE_MS).unref()
       },
     })
-    const circuit = await circuitFacts()
+    const circuit = await loadServiceCircuits()
     service = await startService({
       config,
       flags,
@@ -119,38 +114,6 @@ function takeLease(storage: Stores, onLost: () => void): Promise<InstanceLease> 
   return takeInstanceLease({ store: storage.ledger, nowUnixSeconds, randomBytes: random, onLost })
 }
 
-async function circuitFacts() {
-  const places = { cache: process.env["SOTTO_CACHE"] }
-  const { parts, isDevelopmentKey } = await loadVerifierParts(places)
-  const ballots = await Promise.all(
-    (["ballot8", "ballot16"] as const).map((id) => loadVerifierParts(places, id)),
-  )
-  const { entry, paths } = await locateCircuit("presentation", places)
-  const artifacts: ServedArtifact[] = []
-  for (const file of ["wasm", "zkey", "vkey"] as const) {
-    // Wallets check what they download; a service without a build serves verdicts but no proving files.
-    const bytes = await readOrNull(paths[file])
-    if (bytes === null) continue
-    const sha256 = createHash("sha256").update(bytes).digest("hex")
-    if (file !== "vkey" && sha256 !== entry[file].sha256) {
-      throw new Groth16Error("artifact-refused", `the ${file} of ${entry.id} is not the pinned one`)
-    }
-    artifacts.push({ sha256, file, path: paths[file], bytes: bytes.length })
-  }
-  const facts: CircuitFacts = {
-    id: "presentation",
-    vkey: `sha256:${entry.vkeySha256}` as Digest,
-    r1csSha256: entry.r1cs.sha256,
-    ceremony: isDevelopmentKey ? "dev" : entry.ceremony,
-    artifacts,
-  }
-  return {
-    facts,
-    ballotCircuits: await loadBallotDigests(),
-    parts: { presentation: parts, ballots: ballots.map((ballot) => ballot.parts) },
-  }
-}
-
 function announce(service: RunningService, facts: CircuitFacts): void {
   if (facts.ceremony === "dev") {
     tell(
@@ -168,13 +131,4 @@ function untilStopped(leave: () => Promise<void>): Promise<void> {
       })
     }
   })
-}
-
-async function readOrNull(path: string): Promise<Uint8Array | null> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null
-    throw error
-  }
 }

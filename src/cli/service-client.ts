@@ -3,10 +3,13 @@ import { randomBytes } from "node:crypto"
 import { MAX_BUNDLE_BYTES } from "../protocol/wire/credential.ts"
 import { CliError } from "./exit.ts"
 
-/** How long one call may take: the service's own longest wait is shorter. */
-const TIMEOUT_MS = 30_000
+/** How long one call may take: a ballot waits up to 60 s for its window. */
+const TIMEOUT_MS = 75_000
 /** Longest answer that is read: a registry bundle, the largest document there is. */
 const MAX_ANSWER_BYTES = MAX_BUNDLE_BYTES
+
+/** Writes whose message is its own key. */
+const OWN_KEY: ReadonlySet<string> = new Set(["/v1/ballots", "/v1/challenged-ballots"])
 
 /** One answer: status, bytes, and the problem code when it is a refusal. */
 interface Answer {
@@ -33,7 +36,9 @@ export function openServiceClient(origin: string, apiKey?: string): ServiceClien
     const headers: Record<string, string> = { accept: "application/json" }
     if (apiKey !== undefined) headers["authorization"] = `Bearer ${apiKey}`
     if (body !== undefined) headers["content-type"] = "application/json"
-    if (method === "POST") headers["idempotency-key"] = randomBytes(16).toString("base64url")
+    // A ballot is its own key: a random one would be something more to link it by.
+    if (method === "POST" && !OWN_KEY.has(path))
+      headers["idempotency-key"] = randomBytes(16).toString("base64url")
     let response
     let bytes
     try {
