@@ -43,6 +43,8 @@ export interface WantedEpoch {
   readonly named?: { readonly epoch: number; readonly root: Fr }
   /** Unix seconds at which it must be current: a request's asOf, or the wallet's clock. */
   readonly asOf: number
+  /** Fixed in the past by something that everybody is held against: newer epochs do not end it. */
+  readonly isFixed?: boolean
 }
 
 /** Longest life of an epoch: a registry publishes at least every 24 h. */
@@ -69,7 +71,7 @@ export async function acceptEpoch(
   const anchored = await acceptAnchored(receiptBytes, reader)
   if (!anchored.ok)
     return refuse(anchored.reason === "not-anchored" ? "registry-not-anchored" : anchored.reason) // E2, E3
-  if (!isNamed(body, wanted) || !isForward(body, reader.store.current(), wanted.asOf))
+  if (!isNamed(body, wanted) || !isForward(body, reader.store.current(), wanted))
     return refuse("epoch-rollback") // E4
   await reader.store.replace(rememberEpoch(reader.store.current(), body))
   if (!isCurrent(body, wanted)) return refuse("registry-stale") // E5
@@ -130,7 +132,7 @@ function isCurrent({ notBefore }: RegistryEpochBody, { asOf, named }: WantedEpoc
 }
 
 // One root per number for ever, every root chained to its predecessor, and no way back but one step within the grace.
-function isForward(body: RegistryEpochBody, wallet: Wallet, asOf: number): boolean {
+function isForward(body: RegistryEpochBody, wallet: Wallet, { asOf, isFixed }: WantedEpoch): boolean {
   const seen = wallet.epochs.filter(({ registry }) => registry === body.registry)
   const at = (number: number): SeenEpoch | undefined => seen.find((epoch) => epoch.number === number)
   const same = at(body.number)
@@ -143,7 +145,7 @@ function isForward(body: RegistryEpochBody, wallet: Wallet, asOf: number): boole
     (best, epoch) => (epoch.number > (best?.number ?? 0) ? epoch : best),
     null,
   )
-  if (newest === null || body.number >= newest.number) return true
+  if (newest === null || body.number >= newest.number || isFixed === true) return true
   const grace = newest.urgent ? 0 : GRACE_SECONDS
   return body.number === newest.number - 1 && asOf - newest.notBefore <= grace
 }

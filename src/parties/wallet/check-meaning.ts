@@ -25,6 +25,9 @@ export interface RequestMeaning {
   readonly compiled: CompiledRequest
 }
 
+/** Compiles a request out of an anchored catalogue. @throws StatementError, CredentialError */
+export type Compile = (request: PresentationRequest, catalogue: Catalogue) => CompiledRequest
+
 /** Bounds of a catalogue document: a value set of 4,096 long codes. */
 const LIMITS = { maxBytes: 4 * 1024 * 1024, maxDepth: 24 }
 /** Most documents read for one request: eight items of four alternatives, their schemas and sets. */
@@ -33,11 +36,13 @@ const MAX_ITEMS = 128
 /**
  * Fetches what the request names, in one order for everybody, and compiles it.
  * @param boundData - what this wallet asked to have bound; 0 unless it did
+ * @param compile - checks the request against itself on the way
  */
 export async function checkMeaning(
   request: PresentationRequest,
   reader: WalletReader,
   boundData: Fr,
+  compile: Compile = compileRequest,
 ): Promise<RequestMeaning | Refused> {
   if (request.boundData !== "0" && request.boundData !== boundData) return inconsistent("bound data")
   const anchored = openAnchoredItems(reader)
@@ -55,7 +60,7 @@ export async function checkMeaning(
       valueSets.push(parseValueSet(await anchored.read("value-set", id)))
     }
     const catalogue = makeCatalogue({ schemas, statements: [], valueSets })
-    return { ok: true, catalogue, compiled: compileRequest(request, catalogue) }
+    return { ok: true, catalogue, compiled: compile(request, catalogue) }
   } catch (error) {
     if (error instanceof NotAnchored) return refused(error.reason, [error.item])
     if (error instanceof StatementError && error.code === "scope-epoch-mismatch") return refused(error.code)

@@ -3,13 +3,15 @@
 import { ProtocolError } from "../../protocol/primitives/errors.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import type { Digest } from "../../protocol/primitives/hash.ts"
+import { compileRequest } from "../../protocol/credential/compile-request.ts"
+import type { RegistryEpochBody } from "../../protocol/log/entry.ts"
 import { parsePresentationRequest } from "../../protocol/wire/presentation-request.ts"
 import type { PresentationRequest } from "../../protocol/wire/presentation-request.ts"
 import type { WalletReader } from "./accept-anchored.ts"
 import { acceptEpoch } from "./accept-epoch.ts"
 import type { AcceptedEpoch } from "./accept-epoch.ts"
 import { checkMeaning } from "./check-meaning.ts"
-import type { RequestMeaning } from "./check-meaning.ts"
+import type { Compile, RequestMeaning } from "./check-meaning.ts"
 import { checkFreshness, checkVerifier, isKeyChanged } from "./check-verifier.ts"
 import { checkGuards } from "./guard.ts"
 import type { GuardInput } from "./guard.ts"
@@ -54,20 +56,49 @@ export async function checkRequest(
   if (unknown !== null && !isRemembered(unknown)) return unknown
   const stale = checkFreshness(request, store.current(), now()) // W2
   if (stale !== null && !isRemembered(stale)) return stale
-  const meaning = await checkMeaning(request, checks, checks.boundData ?? ("0" as Fr)) // W3
+  return checkContent(request, checks, {
+    boundData: checks.boundData ?? ("0" as Fr),
+    remembered: unknown ?? stale,
+    isChanged: isKeyChanged(store.current(), request),
+    compile: compileRequest,
+  })
+}
+
+/** How the content of a request is judged. */
+export interface ContentRules {
+  readonly boundData: Fr
+  /** What the wallet's memory says no with: told after the last read. */
+  readonly remembered: Refused | null
+  /** Whether the verifier signs with another key than last time. */
+  readonly isChanged: boolean
+  readonly compile: Compile
+  /** For requests whose epochs are fixed by something else than the moment of asking: true for the right one. */
+  readonly isEpochFixed?: (epoch: RegistryEpochBody) => boolean
+}
+
+/**
+ * W3 to W8 of a request whose sender and time were judged.
+ * @param request - attacker-controlled, parsed
+ */
+export async function checkContent(
+  request: PresentationRequest,
+  checks: RequestChecks,
+  rules: ContentRules,
+): Promise<CheckedRequest | Refused> {
+  const { store, overrides = [] } = checks
+  const meaning = await checkMeaning(request, checks, rules.boundData, rules.compile) // W3
   if (!meaning.ok) return meaning
   if (request.circuit.vkey !== checks.pinnedVerificationKey) return refused("circuit-not-pinned") // W4
-  const epochs = await acceptEpochs(request, checks) // W5
+  const epochs = await acceptEpochs(request, checks, rules.isEpochFixed) // W5
   if (!epochs.ok) return epochs
-  const known = unknown ?? stale
-  if (known !== null) return known
+  if (rules.remembered !== null) return rules.remembered
   const { trust, receipts } = store.current()
   const { catalogue, compiled } = meaning
   const guardInput: GuardInput = { request, catalogue, epochs: epochs.value, k: trust.k, receipts }
   const findings = checkGuards(guardInput) // W6, W7, W8
   const open = findings.find(({ guard }) => !overrides.includes(guard))
   if (open !== undefined) return refused(open.guard, open.details)
-  const changed: readonly Override[] = isKeyChanged(store.current(), request) ? ["verifier-changed"] : []
+  const changed: readonly Override[] = rules.isChanged ? ["verifier-changed"] : []
   return {
     ok: true,
     ...guardInput,
@@ -82,7 +113,8 @@ function isRemembered({ reason }: Refused): boolean {
   return reason === "verifier-changed" || reason === "request-reused"
 }
 
-function readRequest(bytes: Uint8Array): PresentationRequest | null {
+/** The request of these bytes, or null when they are none. @param bytes - attacker-controlled */
+export function readRequest(bytes: Uint8Array): PresentationRequest | null {
   try {
     return parsePresentationRequest(bytes)
   } catch (error) {
@@ -94,11 +126,14 @@ function readRequest(bytes: Uint8Array): PresentationRequest | null {
 async function acceptEpochs(
   request: PresentationRequest,
   reader: WalletReader,
+  isFixed?: ContentRules["isEpochFixed"],
 ): Promise<{ readonly ok: true; readonly value: ReadonlyMap<string, AcceptedEpoch> } | Refused> {
   const epochs = new Map<string, AcceptedEpoch>()
   for (const [registry, named] of Object.entries(request.registries).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const epoch = await acceptEpoch({ registry, named, asOf: request.asOf }, reader)
+    const wanted = { registry, named, asOf: request.asOf, isFixed: isFixed !== undefined }
+    const epoch = await acceptEpoch(wanted, reader)
     if (!epoch.ok) return refused(epoch.reason, [`registry ${registry}`])
+    if (isFixed?.(epoch.value.body) === false) return refused("registry-stale", [`registry ${registry}`])
     epochs.set(registry, epoch.value)
   }
   return { ok: true, value: epochs }

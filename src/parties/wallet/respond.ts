@@ -53,7 +53,11 @@ export interface Answer {
  */
 export async function respond(requestId: string, context: Respond): Promise<Answer | Refused> {
   const checked = await checkRequest(requestId, context) // W1 to W8
-  if (!checked.ok) return checked
+  return checked.ok ? answerChecked(checked, context) : checked
+}
+
+/** Answers a request that was checked: W10 to W12, with the same promises as `respond`. */
+export async function answerChecked(checked: CheckedRequest, context: Respond): Promise<Answer | Refused> {
   const { request } = checked
   const { store } = context
   const chosen = chooseRecords(checked, store.current().credentials, context.records) // E8, W10
