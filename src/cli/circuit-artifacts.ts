@@ -28,7 +28,7 @@ const PACKAGE_ROOT = fileURLToPath(new URL("../..", import.meta.url))
  * The manifest shipped with the program: the trust root of every digest check.
  * @throws Groth16Error `artifact-refused` when it is missing or no manifest
  */
-async function readArtifactManifest({
+export async function readArtifactManifest({
   packageRoot = PACKAGE_ROOT,
 }: ArtifactPlaces = {}): Promise<ArtifactManifest> {
   const text = await readFileOrRefuse(

@@ -11,6 +11,9 @@ const program = new Command("sotto")
       "  a patient                          sotto wallet …\n" +
       "  an insurer (verifier)              sotto request …\n" +
       "  anybody who was handed a receipt   sotto verify …\n" +
+      "  an organizer of an election        sotto election …\n" +
+      "  who enrols its members             sotto registrar …\n" +
+      "  who keeps a part of its key        sotto trustee …\n" +
       "  anybody who doubts an election     sotto audit …\n" +
       "  the operator of a registry         sotto registry …\n" +
       "  the operator of a service          sotto serve, sotto ledger …, sotto clients …",
@@ -26,6 +29,9 @@ const VERBS = {
   registry: async () => (await import("./registry.ts")).registryCommand(),
   request: async () => (await import("./request.ts")).requestCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
+  election: async () => (await import("./election.ts")).electionCommand(),
+  registrar: async () => (await import("./registrar.ts")).registrarCommand(),
+  trustee: async () => (await import("./trustee.ts")).trusteeCommand(),
   audit: async () => (await import("./audit.ts")).auditCommand(),
   ledger: async () => (await import("./ledger.ts")).ledgerCommand(),
   clients: async () => (await import("./clients.ts")).clientsCommand(),
@@ -40,6 +46,9 @@ const SUMMARIES: Readonly<Record<keyof typeof VERBS, string>> = {
   registry: "enter issuers and publish epochs",
   request: "ask patients for a proof and read the verdict",
   verify: "check a receipt or an answer offline",
+  election: "organize an election, from its trustees to its published bundle",
+  registrar: "enrol members of a named census and sign its freeze",
+  trustee: "keep a share of an election's key, open its sum",
   audit: "verify an election from its published bundle",
   ledger: "initialise, check, export the append-only log",
   clients: "API keys of issuers, verifiers and the registry operator",
