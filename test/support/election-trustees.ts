@@ -3,14 +3,12 @@ import { BASE8, encodePoint } from "../../src/protocol/primitives/babyjubjub.ts"
 import type { CurvePoint } from "../../src/protocol/primitives/babyjubjub.ts"
 import { bytesToHex, hexToBytes } from "../../src/protocol/primitives/bytes.ts"
 import { encodeShare, proveShare } from "../../src/protocol/primitives/chaum-pedersen.ts"
-import type { Share, ShareContext } from "../../src/protocol/primitives/chaum-pedersen.ts"
-import type { Fr } from "../../src/protocol/primitives/field.ts"
+import type { ShareContext } from "../../src/protocol/primitives/chaum-pedersen.ts"
 import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
 import type { SigningKey } from "../../src/protocol/primitives/note-key.ts"
 import { drawScalar, reduce } from "../../src/protocol/primitives/scalar.ts"
 import type { RandomBytes } from "../../src/protocol/primitives/scalar.ts"
 import { encodeKnowledgeProof, proveKnowledge, ROLE } from "../../src/protocol/primitives/schnorr.ts"
-import type { KnowledgeProof } from "../../src/protocol/primitives/schnorr.ts"
 import {
   commitPolynomial,
   drawPolynomial,
@@ -18,7 +16,7 @@ import {
 } from "../../src/protocol/primitives/secret-sharing.ts"
 import type { Polynomial } from "../../src/protocol/primitives/secret-sharing.ts"
 import { sealShares } from "../../src/protocol/primitives/share-box.ts"
-import type { ElectionBodies, WireKnowledge, WireShare } from "../../src/protocol/wire/election-entries.ts"
+import type { ElectionBodies, WireShare } from "../../src/protocol/wire/election-entries.ts"
 import { boxContext } from "../../src/protocol/election/deal.ts"
 import type { CeremonyFacts } from "../../src/protocol/election/key-ceremony.ts"
 
@@ -65,8 +63,8 @@ export function trusteeKeyBody(
     i: trustee.index,
     x: 0,
   }
-  const proof = wireKnowledge(proveKnowledge(context, trustee.encryption, randomBytes))
-  return { ceremonyId, trustee: trustee.index, key: wirePoint(BASE8.multiply(trustee.encryption)), proof }
+  const proof = encodeKnowledgeProof(proveKnowledge(context, trustee.encryption, randomBytes))
+  return { ceremonyId, trustee: trustee.index, key: encodePoint(BASE8.multiply(trustee.encryption)), proof }
 }
 
 /** A dealer's deal; `lie` changes the share sealed for one trustee. */
@@ -80,7 +78,7 @@ export function dealBody(
   const { ceremonyId, n, t } = ceremony
   const id = hexToBytes(ceremonyId)
   const proofs = dealer.polynomials.map(([secret], j) =>
-    wireKnowledge(
+    encodeKnowledgeProof(
       proveKnowledge(
         { ceremonyId: id, n, t, role: ROLE.constantTerm, i: dealer.index, x: j },
         secret!,
@@ -92,9 +90,9 @@ export function dealBody(
     const k = at + 1
     const shares = dealer.polynomials.map((polynomial, j) => lie(k, j, evaluatePolynomial(polynomial, k)))
     const { U, proof, box } = sealShares(boxContext(ceremony, dealer.index, k), key, shares, randomBytes)
-    return { U: wirePoint(U), proof: wireKnowledge(proof), box: bytesToHex(box) }
+    return { U: encodePoint(U), proof: encodeKnowledgeProof(proof), box: bytesToHex(box) }
   })
-  const A = dealer.polynomials.map((polynomial) => commitPolynomial(polynomial).map(wirePoint))
+  const A = dealer.polynomials.map((polynomial) => commitPolynomial(polynomial).map(encodePoint))
   return { ceremonyId, trustee: dealer.index, salt: bytesToHex(randomBytes(32)), A, proofs, boxes }
 }
 
@@ -105,18 +103,5 @@ export function wireShares(
   randomBytes: RandomBytes,
   contextOf: (ciphertext: number) => ShareContext,
 ): WireShare[] {
-  return secrets.map((secret, c) => wireShare(proveShare(contextOf(c), secret, base, randomBytes)))
-}
-
-/** A point as the schemas type it. */
-export const wirePoint = (point: CurvePoint): [Fr, Fr] => [...encodePoint(point)]
-
-export const wireKnowledge = (proof: KnowledgeProof): WireKnowledge => {
-  const { T, z } = encodeKnowledgeProof(proof)
-  return { T: [...T], z }
-}
-
-export const wireShare = (share: Share): WireShare => {
-  const { delta, A1, A2, z } = encodeShare(share)
-  return { delta: [...delta], A1: [...A1], A2: [...A2], z }
+  return secrets.map((secret, c) => encodeShare(proveShare(contextOf(c), secret, base, randomBytes)))
 }

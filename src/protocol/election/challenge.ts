@@ -7,9 +7,6 @@ import type { ChallengedBallot } from "../wire/ballot.ts"
 import { parseAt, refuseAt } from "./refusal.ts"
 import type { ElectionVerdict } from "./refusal.ts"
 
-/** Most challenged ballots of one nullifier. */
-export const MAX_CHALLENGES = 8
-
 /**
  * Checks the proof of knowledge of a challenged ballot's randomness.
  * @param ballot - attacker-controlled; its R on the curve

@@ -24,16 +24,17 @@ export interface ClosableLog {
 /** The close of an election after the entries so far: the same for everyone who read them. */
 export function computeClose({ electionId, size, counts, aggregate }: ClosableLog): ElectionClose {
   const { accepted, counted, superseded, challenged } = counts
-  const numbers = { logSize: size, accepted, counted, superseded, challenged }
-  const R = encodePoint(aggregate.R)
-  const C = aggregate.C.map((point) => encodePoint(point))
   return {
     kind: "election-close",
     v: 1,
     electionId,
-    ...numbers,
-    R: [...R],
-    C: C.map((point) => [...point]),
+    logSize: size,
+    accepted,
+    counted,
+    superseded,
+    challenged,
+    R: encodePoint(aggregate.R),
+    C: aggregate.C.map(encodePoint),
   }
 }
 

@@ -31,7 +31,7 @@ export interface ClosedElection {
 }
 
 /** What `result.json` says. */
-export interface ElectionResult extends BallotCounts {
+interface ElectionResult extends BallotCounts {
   readonly electionId: Fr
   readonly closeHash: string
   /** The t lowest indices with valid shares. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { MAX_CHALLENGES } from "../../../src/protocol/log/election-claim.ts"
 import { encodeEntry } from "../../../src/protocol/log/entry.ts"
 import type { ElectionEntry } from "../../../src/protocol/log/entry.ts"
 import { encodePoint, IDENTITY, SUBGROUP_ORDER } from "../../../src/protocol/primitives/babyjubjub.ts"
@@ -16,9 +17,8 @@ import { emptyAggregate, includeBallot } from "../../../src/protocol/election/ag
 import { checkBallotShape } from "../../../src/protocol/election/ballot-check.ts"
 import { BallotOrder } from "../../../src/protocol/election/ballot-order.ts"
 import type { BallotKind } from "../../../src/protocol/election/ballot-order.ts"
-import { checkOpening, MAX_CHALLENGES } from "../../../src/protocol/election/challenge.ts"
+import { checkOpening } from "../../../src/protocol/election/challenge.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { wirePoint } from "../../support/election-trustees.ts"
 import { makeElection } from "../../support/small-election.ts"
 
 const election = makeElection({ upTo: "open" })
@@ -121,8 +121,8 @@ describe("D3: an older ballot offered as the newest", () => {
       return shape.value
     })
     const expected = counted.reduce((sum, one) => includeBallot(sum, one), emptyAggregate(4))
-    expect(wirePoint(box.order.aggregate.R)).toEqual(wirePoint(expected.R))
-    expect(box.order.aggregate.C.map(wirePoint)).toEqual(expected.C.map(wirePoint))
+    expect(encodePoint(box.order.aggregate.R)).toEqual(encodePoint(expected.R))
+    expect(box.order.aggregate.C.map(encodePoint)).toEqual(expected.C.map(encodePoint))
   })
 
   it("sums to nothing before the first ballot", () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest"
 import { encodeEntry } from "../../../src/protocol/log/entry.ts"
 import type { ElectionEntry } from "../../../src/protocol/log/entry.ts"
 import { envelopeSignature, signBody } from "../../../src/protocol/log/signed-entry.ts"
-import { parseCurvePoint } from "../../../src/protocol/primitives/babyjubjub.ts"
+import { encodePoint, parseCurvePoint } from "../../../src/protocol/primitives/babyjubjub.ts"
 import { bytesToHex, hexToBytes } from "../../../src/protocol/primitives/bytes.ts"
-import { proveShare } from "../../../src/protocol/primitives/chaum-pedersen.ts"
+import { encodeShare, proveShare } from "../../../src/protocol/primitives/chaum-pedersen.ts"
 import { ProtocolError } from "../../../src/protocol/primitives/errors.ts"
 import type { Fr } from "../../../src/protocol/primitives/field.ts"
 import { sha256 } from "../../../src/protocol/primitives/hash.ts"
@@ -14,7 +14,6 @@ import { computeDealCommitment } from "../../../src/protocol/election/deal.ts"
 import { computeElectionId } from "../../../src/protocol/election/definition.ts"
 import { ElectionLog } from "../../../src/protocol/election/election-log.ts"
 import type { EntryOf } from "../../../src/protocol/election/signers.ts"
-import { wirePoint, wireShare } from "../../support/election-trustees.ts"
 import { mutationsOf } from "../../support/mutate-body.ts"
 import { CLOSES_AT, makeElection, OPENS_AT, SmallElection } from "../../support/small-election.ts"
 
@@ -202,6 +201,22 @@ describe("the order of a life", () => {
     )
   })
 
+  it("opens only when both ends of the trustees open the drill, whatever was let into the log", () => {
+    const log = new ElectionLog(life.sources)
+    const open = life.of("election-open")[0]!.entry
+    const [first, second] = life.of("drill-share").map(({ entry }) => entry as EntryOf<"drill-share">)
+    for (const { entry, bytes } of life.entries) {
+      if (entry === open) break
+      if (entry !== first) log.append(entry, bytes)
+      else {
+        const wrong = life.signed("drill-share", { ...first.body, shares: second!.body.shares })
+        expect(ask(log, wrong)).toMatchObject({ ok: false, reason: "share-invalid" })
+        log.append(wrong, encodeEntry(wrong))
+      }
+    }
+    expect(ask(log, open)).toEqual({ ok: false, reason: "share-invalid", at: "lowest" })
+  })
+
   it("ends at an abort, at a void and at the tally", () => {
     const aborted = before("dkg-deal")
     take(
@@ -233,7 +248,7 @@ describe("the order of a life", () => {
   })
 })
 
-/** A ceremony of one lying dealer whose victim complains, while the others confirm. */
+/** A ceremony of one lying dealer whose victim complains, while everyone confirms. */
 function complainedCeremony(): { log: ElectionLog; election: SmallElection } {
   const election = new SmallElection({ upTo: "trustee-keys", seed: "liar" })
   const { log, trustees, facts } = election
@@ -245,7 +260,9 @@ function complainedCeremony(): { log: ElectionLog; election: SmallElection } {
     take(log, election.signed("dkg-commit", { ceremonyId, trustee: body.trustee, commitment }))
   }
   for (const body of deals) take(log, election.signed("dkg-deal", body))
-  take(log, election.signed("dkg-confirm", { ceremonyId, trustee: 3, keysHash: log.keysHash }))
+  const confirm = (trustee: number): void =>
+    take(log, election.signed("dkg-confirm", { ceremonyId, trustee, keysHash: log.keysHash }))
+  for (const trustee of [3, 4, 5]) confirm(trustee)
   const [victim] = trustees.slice(1)
   const context = {
     kind: "dkg-complaint",
@@ -254,8 +271,9 @@ function complainedCeremony(): { log: ElectionLog; election: SmallElection } {
     trustee: 2,
   } as const
   const U = parseCurvePoint(deals[0]!.boxes[1]!.U)
-  const { delta: Z, ...proof } = wireShare(proveShare(context, victim!.encryption, U, election.randomBytes))
+  const { delta: Z, ...proof } = encodeShare(proveShare(context, victim!.encryption, U, election.randomBytes))
   take(log, election.signed("dkg-complaint", { ceremonyId, trustee: 2, dealer: 1, Z, proof }))
+  for (const trustee of [1, 2]) confirm(trustee) // all n confirms do not mend it
   return { log, election }
 }
 
@@ -306,7 +324,7 @@ describe("D14: keys that no quorum of trustees stands behind", () => {
   it("are refused in a definition: other keys, swapped keys, another digest", () => {
     const log = before("definition")
     const [first, second, ...others] = life.definition.keys
-    const strange = life.log.trusteeKeys[0]!.map(wirePoint)
+    const strange = life.log.trusteeKeys[0]!.map(encodePoint)
     const changes = [
       { keys: [strange[0]!, second!, ...others] },
       { keys: [second!, first!, ...others] },
@@ -363,6 +381,7 @@ describe("an extension", () => {
     expect(say(second, 2, CLOSES_AT + DAY)).toMatchObject({ reason: "phase-refused", at: "closesAt" })
     expect(say(second, 1, CLOSES_AT + 2 * DAY)).toMatchObject({ reason: "phase-refused" })
     expect(say(second, 2, CLOSES_AT + DAY + 1).ok).toBe(true)
+    expect(say(second, 2, CLOSES_AT + 3 * DAY + 1)).toMatchObject({ reason: "phase-refused", at: "closesAt" })
   })
 
   it("is signed by the organizer and at least t trustees, ascending, none twice", () => {

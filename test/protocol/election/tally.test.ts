@@ -5,7 +5,7 @@ import { leafHash } from "../../../src/protocol/log/tree.ts"
 import { IDENTITY, parseCurvePoint, SUBGROUP_ORDER } from "../../../src/protocol/primitives/babyjubjub.ts"
 import { i32 } from "../../../src/protocol/primitives/big-endian.ts"
 import { bytesToHex, bytesToUtf8 } from "../../../src/protocol/primitives/bytes.ts"
-import { proveShare } from "../../../src/protocol/primitives/chaum-pedersen.ts"
+import { encodeShare, proveShare } from "../../../src/protocol/primitives/chaum-pedersen.ts"
 import { R } from "../../../src/protocol/primitives/field.ts"
 import type { Fr } from "../../../src/protocol/primitives/field.ts"
 import { sha256 } from "../../../src/protocol/primitives/hash.ts"
@@ -26,7 +26,7 @@ import {
   computeResult,
 } from "../../../src/protocol/election/tally.ts"
 import { codeOf } from "../../support/code-of.ts"
-import { secretsOf, wireShare } from "../../support/election-trustees.ts"
+import { secretsOf } from "../../support/election-trustees.ts"
 import { MemoryTree } from "../../support/ledger-golden.ts"
 import { makeElection, SmallElection } from "../../support/small-election.ts"
 
@@ -239,7 +239,7 @@ describe("A18: the drill is no decryption oracle", () => {
   it("a share over a point of somebody's choice is refused though its proof holds", () => {
     const context = { kind: "drill-share", electionId, round: 1, trustee: 1 } as const
     const chosen = secretsOf(life.trustees, 1).map((secret, ciphertext) =>
-      wireShare(proveShare({ ...context, ciphertext }, secret, log.aggregate.R, life.randomBytes)),
+      encodeShare(proveShare({ ...context, ciphertext }, secret, log.aggregate.R, life.randomBytes)),
     )
     expect(checkDrillShare(round1, { ...share, shares: chosen })).toEqual(
       refused("share-invalid", "shares.0"),
