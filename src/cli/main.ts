@@ -14,6 +14,7 @@ const program = new Command("sotto")
       "  an organizer of an election        sotto election …\n" +
       "  who enrols its members             sotto registrar …\n" +
       "  who keeps a part of its key        sotto trustee …\n" +
+      "  a voter                            sotto vote …\n" +
       "  anybody who doubts an election     sotto audit …\n" +
       "  the operator of a registry         sotto registry …\n" +
       "  the operator of a service          sotto serve, sotto ledger …, sotto clients …",
@@ -32,6 +33,7 @@ const VERBS = {
   election: async () => (await import("./election.ts")).electionCommand(),
   registrar: async () => (await import("./registrar.ts")).registrarCommand(),
   trustee: async () => (await import("./trustee.ts")).trusteeCommand(),
+  vote: async () => (await import("./vote.ts")).voteCommand(),
   audit: async () => (await import("./audit.ts")).auditCommand(),
   ledger: async () => (await import("./ledger.ts")).ledgerCommand(),
   clients: async () => (await import("./clients.ts")).clientsCommand(),
@@ -49,6 +51,7 @@ const SUMMARIES: Readonly<Record<keyof typeof VERBS, string>> = {
   election: "organize an election, from its trustees to its published bundle",
   registrar: "enrol members of a named census and sign its freeze",
   trustee: "keep a share of an election's key, open its sum",
+  vote: "enrol in a census, cast or challenge ballots, check receipts",
   audit: "verify an election from its published bundle",
   ledger: "initialise, check, export the append-only log",
   clients: "API keys of issuers, verifiers and the registry operator",

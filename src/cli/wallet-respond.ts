@@ -171,7 +171,8 @@ function parseLink(link: string): { readonly origin: string; readonly id: string
   return { origin: url.origin, id }
 }
 
-function parseOverrides(names: readonly string[]): readonly Override[] {
+/** The guards that a holder names. @throws CliError `option-invalid` */
+export function parseOverrides(names: readonly string[]): readonly Override[] {
   return names.map((name) => {
     if (!Object.hasOwn(LOSSES, name)) {
       throw new CliError("option-invalid", `guards that can be set aside: ${Object.keys(LOSSES).join(", ")}`)
@@ -181,8 +182,8 @@ function parseOverrides(names: readonly string[]): readonly Override[] {
   })
 }
 
-// A number is a position in `wallet list`; anything else is a name, and means every record that has it.
-function parseRecords(texts: readonly string[], store: WalletStore): readonly number[] {
+/** Positions of named records: a number is one in `wallet list`, anything else a name, which means every record that has it. */
+export function parseRecords(texts: readonly string[], store: WalletStore): readonly number[] {
   const { credentials } = store.current()
   return texts.flatMap((text) => {
     const numbers = /^[1-9][0-9]{0,4}$/.test(text)

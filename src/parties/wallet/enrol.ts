@@ -18,11 +18,13 @@ export type PromiseRefusal =
   | "promise-refused" // not made by the plan's verifier
   | "promise-of-another" // of a leaf that is not this wallet's
 
-/** This wallet's enrolment in a census: the newest, since a leaf may have been replaced; null when there is none. */
-export const enrolmentOf = ({ voting }: Pick<Wallet, "voting">, censusId: string): Enrolment | null =>
-  voting.enrolments
-    .filter((enrolment) => enrolment.censusId === censusId)
-    .reduce<Enrolment | null>((best, one) => (best === null || one.n > best.n ? one : best), null)
+/** This wallet's enrolments in a census, the newest first: a leaf may have been replaced. */
+export const enrolmentsOf = ({ voting }: Pick<Wallet, "voting">, censusId: string): readonly Enrolment[] =>
+  voting.enrolments.filter((one) => one.censusId === censusId).sort((a, b) => b.n - a.n)
+
+/** The newest enrolment in a census, or null. */
+const enrolmentOf = (wallet: Pick<Wallet, "voting">, censusId: string): Enrolment | null =>
+  enrolmentsOf(wallet, censusId)[0] ?? null
 
 /** What the enrolment's leaf and nullifiers are made of. Secret. */
 export const voterSecretOf = ({ seed }: Pick<Wallet, "seed">, { censusId, n }: Enrolment): bigint =>

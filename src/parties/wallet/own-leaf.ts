@@ -1,11 +1,9 @@
 // The own leaf in a frozen census, and what a voter has in hand when it is not there.
-import type { CensusEvidence } from "../../protocol/election/census-freeze.ts"
-import { recordOf } from "../../protocol/election/census-freeze.ts"
+import type { PlacedRecord } from "../../protocol/election/census.ts"
 import { findPlace } from "../../protocol/election/leaves-file.ts"
 import type { CensusPlace, LeavesFile } from "../../protocol/election/leaves-file.ts"
 import { isPromiseBroken } from "../../protocol/election/promise.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
-import { deriveCensusLeaf } from "../../protocol/primitives/voter.ts"
 import type { CensusPromise } from "../../protocol/wire/census.ts"
 import type { Enrolment } from "./voting.ts"
 
@@ -25,24 +23,22 @@ export type OwnLeaf =
 
 /**
  * Looks for the own leaf and climbs from it to the root.
- * @param evidence - of the frozen census, accepted line by line
+ * @param records - of the frozen census, each by evidence that was accepted
  * @param root - that two registrars signed, or that the definition names
  */
 export function findOwnLeaf(
   { commitment, promise }: Enrolment,
-  evidence: readonly CensusEvidence[],
+  records: readonly PlacedRecord[],
   leaves: LeavesFile,
   root: Fr,
 ): OwnLeaf {
-  const records = evidence.map(recordOf)
   const own = records.find((record) => record.commitment === commitment)
-  const place = own === undefined ? null : findPlace(leaves, deriveCensusLeaf(commitment, own.weight), root)
+  const place = own === undefined ? null : findPlace(leaves, own.leaf, root)
   if (own !== undefined && place?.ok === true) return { found: true, weight: own.weight, place: place.value }
   if (own !== undefined) return { found: false, reason: "other-root" }
   if (promise === undefined) return { found: false, reason: "no-promise" }
   const frozen = {
-    hasLeaf: (leaf: Fr) =>
-      records.some((record) => deriveCensusLeaf(record.commitment, record.weight) === leaf),
+    hasLeaf: (leaf: Fr) => records.some((record) => record.leaf === leaf),
     hasSlot: (slot: string) => records.some((record) => record.slot === slot),
   }
   const reason = isPromiseBroken(promise, frozen) ? "promise-broken" : "replaced"
