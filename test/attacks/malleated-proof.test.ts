@@ -1,11 +1,11 @@
 // Anyone can turn a valid proof into another valid one. The ledger counts nullifiers, so that wins nothing.
-import { bn254 } from "@noble/curves/bn254.js"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { R } from "../../src/protocol/primitives/field.ts"
 import type { WireProof } from "../../src/protocol/primitives/prove.ts"
 import { answerTo, ask, fresh, submit } from "../support/answered-request.ts"
 import type { AnswerBody } from "../support/answered-request.ts"
-import { g2OfWire, wireOfG1, wireOfG2 } from "../support/proof-points.ts"
+import { negated, scaled } from "../support/malleate-proof.ts"
+import { g1OfWire, wireOfG1 } from "../support/proof-points.ts"
 import { startTestService } from "../support/running-service.ts"
 import type { TestService } from "../support/running-service.ts"
 
@@ -14,20 +14,6 @@ beforeAll(async () => {
   service = await startTestService()
 })
 afterAll(() => service.remove())
-
-const { Fr } = bn254.fields
-const g1 = ([x, y]: readonly [string, string]) => bn254.G1.Point.fromAffine({ x: BigInt(x), y: BigInt(y) })
-
-/** (s·A, s⁻¹·B, C): e(sA, s⁻¹B) = e(A, B). */
-function scaled(proof: WireProof, s: bigint): WireProof {
-  const b = g2OfWire(proof.b).multiply(Fr.inv(s))
-  return { a: wireOfG1(g1(proof.a).multiply(s)), b: wireOfG2(b), c: proof.c }
-}
-
-/** (-A, -B, C). */
-function negated(proof: WireProof): WireProof {
-  return { a: wireOfG1(g1(proof.a).negate()), b: wireOfG2(g2OfWire(proof.b).negate()), c: proof.c }
-}
 
 function withProof(answer: AnswerBody, change: (proof: WireProof) => WireProof): AnswerBody {
   const part = answer.items[0]!.parts[0]!
@@ -70,6 +56,6 @@ it("A with x + q is not a second spelling of a valid proof", async () => {
 
 it("scaling A alone is proof-invalid", async () => {
   const answer = await answerTo(await ask(service))
-  const broken = withProof(answer, (p) => ({ ...p, a: wireOfG1(g1(p.a).multiply(2n)) }))
+  const broken = withProof(answer, (p) => ({ ...p, a: wireOfG1(g1OfWire(p.a).multiply(2n)) }))
   expect(await submit(service, broken)).toMatchObject({ status: 422, code: "proof-invalid" })
 })

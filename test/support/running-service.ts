@@ -60,7 +60,9 @@ export interface TestService extends RunningService {
   readonly logLines: string[]
   /** Where the database and the ledger's own files are. */
   readonly folder: string
-  readonly apiKeys: Readonly<Record<"verifier" | "foreignVerifier" | "issuer" | "registry" | "organizer", string>>
+  readonly apiKeys: Readonly<
+    Record<"verifier" | "foreignVerifier" | "issuer" | "registry" | "organizer", string>
+  >
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Reply>
   /** Stops the service and removes its folder. */
   readonly remove: () => Promise<void>
@@ -69,6 +71,8 @@ export interface TestService extends RunningService {
 export interface Choices {
   readonly environment?: Readonly<Record<string, string>>
   readonly parts?: Partial<ServiceParts>
+  /** Another process's service, whose database this one shares; its folder and clients stay when this one goes. */
+  readonly beside?: { readonly folder: string; readonly stateDirectory: string }
 }
 
 let circuit: Promise<ServiceParts["circuit"]> | undefined
@@ -108,8 +112,9 @@ async function loadCircuit(): Promise<ServiceParts["circuit"]> {
 export async function startTestService({
   environment = {},
   parts: given = {},
+  beside,
 }: Choices = {}): Promise<TestService> {
-  const folder = await mkdtemp(join(tmpdir(), "sotto-service-"))
+  const folder = beside?.folder ?? (await mkdtemp(join(tmpdir(), "sotto-service-")))
   const stores = await openStores(join(folder, "sotto.db"))
   const clock = { now: START }
   const logLines: string[] = []
@@ -127,11 +132,11 @@ export async function startTestService({
     store: stores.ledger,
     origin: config.ledgerOrigin,
     key: KEYS.log,
-    stateDirectory: join(folder, "state"),
+    stateDirectory: beside?.stateDirectory ?? join(folder, "state"),
     randomBytes: random,
     limits: { batchMilliseconds: config.batchMs },
   }
-  await initLedger(ledgerParts)
+  if (beside === undefined) await initLedger(ledgerParts)
   const ledger = await openLedger(ledgerParts)
   const parts: ServiceParts = {
     config,
@@ -150,7 +155,7 @@ export async function startTestService({
   const close = async (): Promise<void> => {
     await ledger.close()
     await stores.close()
-    await rm(folder, { recursive: true, force: true })
+    if (beside === undefined) await rm(folder, { recursive: true, force: true })
   }
   let service: RunningService
   try {
@@ -165,7 +170,7 @@ export async function startTestService({
     ledgerOrigin: config.ledgerOrigin,
     requestKey: KEYS.request,
   }
-  for (const id of [VERIFIER, FOREIGN_VERIFIER]) {
+  for (const id of beside === undefined ? [VERIFIER, FOREIGN_VERIFIER] : []) {
     await registerVerifier(registrar, { id, name: id, origin: config.publicUrl })
   }
   const apiKeys = {

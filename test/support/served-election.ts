@@ -5,6 +5,7 @@ import type { Ballot } from "../../src/protocol/wire/ballot.ts"
 import { canonicalText } from "../../src/protocol/wire/canonical-json.ts"
 import type { Json } from "../../src/protocol/wire/canonical-json.ts"
 import type { ElectionEntry } from "../../src/protocol/log/entry.ts"
+import type { BallotWindow, Ledger } from "../../src/ledger/log/ledger.ts"
 import { KEYS, VERIFIER } from "./running-service.ts"
 import type { Reply, TestService } from "./running-service.ts"
 import { openSimulator } from "./simulated-proof.ts"
@@ -41,11 +42,15 @@ export async function draftElection(
   })
 }
 
-/** Runs an election on the service up to a stage; the census first. */
+/**
+ * Runs an election on the service up to a stage; the census first, unless it is frozen there already.
+ * @param before - called with each entry before it is handed in
+ */
 export async function serveElection(
   service: TestService,
   options: ElectionOptions = {},
   upTo: Stage = "open",
+  before: (entry: ElectionEntry, election: SmallElection) => Promise<void> = () => Promise.resolve(),
 ): Promise<ServedElection> {
   const election = await draftElection(service, { ...options, upTo })
   service.clock.now = OPENS_AT - 100
@@ -55,12 +60,40 @@ export async function serveElection(
   for (const { entry } of election.entries) {
     if (entry.kind === "ballot" || entry.kind === "challenged-ballot" || entry.kind === "election-close")
       continue
+    await before(entry, election)
     const reply = await post(entry)
     if (reply.status !== 201) throw new Error(`${entry.kind}: ${reply.status} ${reply.text}`)
   }
   const cast = (ballot: Ballot): Promise<Reply> =>
     service.call("POST", "/v1/ballots", { body: ballot, idempotencyKey: null })
   return { election, post, cast, path: `/elections/${election.facts.ceremonyId.slice(0, 32)}` }
+}
+
+/** The entries of the election's log on the service, as anybody reads them; of one kind, or of all. */
+export async function loggedEntries(
+  service: TestService,
+  { path }: Pick<ServedElection, "path">,
+  kind?: ElectionEntry["kind"],
+): Promise<readonly { readonly index: number; readonly bytes: Buffer }[]> {
+  const query = kind === undefined ? "" : `?kind=${kind}`
+  const { json } = await service.call("GET", `/v1/logs/${path.split("/").at(-1)!}/entries${query}`)
+  const entries = json.entries as readonly { index: number; bytes: string }[]
+  return entries.map(({ index, bytes }) => ({ index, bytes: Buffer.from(bytes, "base64") }))
+}
+
+/**
+ * Gives an election a ballot window for good. The ledger's is on the wall clock and test elections are in 1970, so that
+ * their ballots are written at once unless a test says otherwise.
+ */
+export async function pinBallotWindow(
+  service: TestService,
+  origin: string,
+  window: BallotWindow,
+): Promise<void> {
+  const ledger = service.parts.ledger as { -readonly [K in keyof Ledger]: Ledger[K] }
+  const { setBallotWindow } = ledger
+  ledger.setBallotWindow = () => Promise.resolve() // the service's duty would set it back
+  await setBallotWindow(origin, window)
 }
 
 /** The ballots in the election's own memory, in wire form. */
@@ -82,6 +115,7 @@ async function handInCensus(service: TestService, { census, facts }: SmallElecti
   const key = service.apiKeys.organizer
   const { json } = await must(service.call("POST", "/v1/censuses", { key, raw: text(plan) }), "plan")
   const base = `/v1/censuses/${json.censusId as string}`
+  if ((await service.call("GET", base)).json.state === "frozen") return
   for (const leaf of leaves) {
     await must(service.call("PUT", `${base}/leaves/${leaf.body.rollCommitment}`, { raw: text(leaf) }), "leaf")
   }

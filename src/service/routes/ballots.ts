@@ -61,12 +61,13 @@ export function ballotRoutes(deps: RouteDeps): readonly Route[] {
 }
 
 async function postBallot(deps: RouteDeps, call: Call, ballot: Ballot, entry: BallotEntry): Promise<Answer> {
+  const arrivedAt = deps.now() // the request is complete; what the look-ups below take is not the voter's delay
   const row = await deps.replays.find({ electionId: ballot.electionId })
   if (row === null) throw new Problem("election-unknown") // L2
   const log = await deps.replays.upToDate(row.origin)
   const first = await firstReceipt(deps, call, log, row.origin, ballot, entry.kind)
   if (first !== null) return first // L3, also after the close
-  checkTime(log, deps.now()) // L4, at the moment the request was complete
+  checkTime(log, arrivedAt) // L4
   const shape = checkBallotShape(ballot, log.definition) // L5, L6: an entry has no room for a longer sequence
   if (!shape.ok) throw refusalOf(shape)
   const verdict = log.check(entry, canonicalBytes(entry)) // L7 to L9

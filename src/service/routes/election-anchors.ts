@@ -18,7 +18,8 @@ export async function announceElection(deps: AnchorDeps, by: ElectionName): Prom
   const row = await deps.replays.find(by)
   if (row === null) return
   const log = await deps.replays.upToDate(row.origin)
-  if (log.phase === "ceremony" || log.phase === "aborted" || log.phase === "defined") return
+  // A void election may never have opened.
+  if (!["open", "closed", "tallied"].includes(log.phase)) return
   const { batchWindowSeconds } = log.definition
   await deps.ledger.setBallotWindow(row.origin, { batchWindowSeconds, closesAtUnixSeconds: log.closesAt })
   await anchor(deps, row.origin, log, "open", definitionSha256(log.definition))

@@ -5,7 +5,7 @@ import { computeCeremonyId, electionOrigin } from "../../protocol/election/key-c
 import { ElectionLog } from "../../protocol/election/election-log.ts"
 import type { ElectionEntry } from "../../protocol/log/entry.ts"
 import { ProtocolError } from "../../protocol/primitives/errors.ts"
-import { equalBytes, hexToBytes } from "../../protocol/primitives/bytes.ts"
+import { hexToBytes } from "../../protocol/primitives/bytes.ts"
 import { canonicalBytes, parseStrictJson } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
 import { MAX_DEFINITION_BYTES, parseDefinition } from "../../protocol/wire/election-definition.ts"
@@ -108,8 +108,12 @@ async function postElection(deps: RouteDeps, call: Call): Promise<Answer> {
       censusId: document.census.id,
     },
   ]
-  const admission = await admitAt(deps, row.origin, entry, sideRows)
-  return placeAnswer(admission, { electionId: entry.body.electionId })
+  try {
+    const admission = await admitAt(deps, row.origin, entry, sideRows)
+    return placeAnswer(admission, { electionId: entry.body.electionId })
+  } finally {
+    deps.replays.withdrawDefinition(row.origin, digest)
+  }
 }
 
 async function admitControl(deps: RouteDeps, entry: SignedEntry): Promise<Admission> {
@@ -138,28 +142,18 @@ async function admitAt(
     return verdict.ok ? { entry, sideRows } : null
   }
   const admission = await deps.ledger.appendAt(origin, compute)
-  const answer = admission ?? (await findExisting(deps, origin, entry, bytes))
+  const answer = admission ?? (await findExisting(deps, origin, bytes))
   if (answer === null) throw refusals.at(-1) ?? new Problem("phase-refused")
   return answer
 }
 
 /** The place of an entry that the log holds already, byte for byte: a message that is sent again gets its first receipt. */
-async function findExisting(
-  deps: RouteDeps,
-  origin: string,
-  entry: SignedEntry,
-  bytes: Uint8Array,
-): Promise<Admission | null> {
+async function findExisting(deps: RouteDeps, origin: string, bytes: Uint8Array): Promise<Admission | null> {
+  const index = await deps.replays.placeOf(origin, bytes)
+  const receipt = index === null ? null : await deps.ledger.receipt(origin, index)
+  if (index === null || receipt === null) return null
   const { size } = deps.ledger.head(origin)
-  for (let from = 0; from < size; from += 256) {
-    const rows = await deps.ledger.readEntries(origin, from, Math.min(size, from + 256))
-    const found = rows.find(({ kind, body }) => kind === entry.kind && equalBytes(body, bytes))
-    if (found === undefined) continue
-    const receipt = await deps.ledger.receipt(origin, found.index)
-    if (receipt === null) return null
-    return { ok: true, outcome: "existing", origin, index: found.index, size, entryBytes: bytes, receipt }
-  }
-  return null
+  return { ok: true, outcome: "existing", origin, index, size, entryBytes: bytes, receipt }
 }
 
 function readEntry(bytes: Uint8Array, kinds: readonly string[]): SignedEntry {

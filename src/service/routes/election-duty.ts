@@ -10,12 +10,15 @@ import type { RouteDeps } from "./route-deps.ts"
  */
 const CLOSE_AFTER_SECONDS = 30
 
+type DutyDeps = Pick<RouteDeps, "ledger" | "ledgerOrigin" | "now" | "replays">
+
 /** Keeps the elections of one process. Whatever it does may be done twice, by this process or another. */
 export class ElectionDuty {
-  readonly #deps: Omit<RouteDeps, "failingChecks">
-  readonly #announced = new Set<string>()
+  readonly #deps: DutyDeps
+  /** What was announced of each log: its phase and end of voting, which another process may have moved on. */
+  readonly #announced = new Map<string, string>()
 
-  constructor(deps: Omit<RouteDeps, "failingChecks">) {
+  constructor(deps: DutyDeps) {
     this.#deps = deps
   }
 
@@ -38,11 +41,12 @@ export class ElectionDuty {
 
   async #keep(origin: string): Promise<void> {
     const { replays, ledger, now } = this.#deps
-    if (!this.#announced.has(origin)) {
-      await announceElection(this.#deps, { origin })
-      this.#announced.add(origin)
-    }
     const log = await replays.upToDate(origin)
+    const said = log.phase === "open" || log.phase === "closed" ? `${log.phase} ${log.closesAt}` : log.phase
+    if (this.#announced.get(origin) !== said) {
+      await announceElection(this.#deps, { origin })
+      this.#announced.set(origin, said)
+    }
     if (log.phase !== "open" || now() < log.closesAt + CLOSE_AFTER_SECONDS) return
     await ledger.closeElection(origin, async ({ size }) => computeClose(await replays.at(origin, size)))
   }

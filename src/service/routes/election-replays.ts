@@ -6,10 +6,12 @@ import type { CircuitDigests } from "../../protocol/election/definition.ts"
 import type { BallotCircuitId } from "../../protocol/election/ballot-signals.ts"
 import { isMainEntry, parseEntry } from "../../protocol/log/entry.ts"
 import type { ElectionEntry } from "../../protocol/log/entry.ts"
-import { hexToBytes } from "../../protocol/primitives/bytes.ts"
+import { bytesToHex, hexToBytes } from "../../protocol/primitives/bytes.ts"
+import { sha256 } from "../../protocol/primitives/hash.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import { parseCensus, parseCensusPlan } from "../../protocol/wire/census.ts"
 import { parseDefinition } from "../../protocol/wire/election-definition.ts"
+import { isBallotKind } from "../../ledger/log/draft.ts"
 import type { Ledger } from "../../ledger/log/ledger.ts"
 import type { ElectionRow, ElectionStore } from "../election-store.ts"
 import type { ServiceStore } from "../store.ts"
@@ -39,6 +41,8 @@ interface Replay {
   readonly log: ElectionLog
   readonly documents: Map<string, Uint8Array>
   readonly censuses: Map<string, FrozenCensus>
+  /** Places of all entries but ballots, by SHA-256 of their bytes. */
+  readonly places: Map<string, number>
   /** The last work on it: replays are brought up to date one call after the other. */
   current: Promise<void>
 }
@@ -82,6 +86,17 @@ export class ElectionReplays {
     else replay.censuses.set(id, frozen)
   }
 
+  /** Forgets a document that was offered, so that refused ones do not gather; one that is written is in the store. */
+  withdrawDefinition(origin: string, sha256: string): void {
+    this.#replayOf(origin).documents.delete(sha256)
+  }
+
+  /** Where a log holds exactly this entry, which is no ballot; null when it does not. */
+  async placeOf(origin: string, bytes: Uint8Array): Promise<number | null> {
+    await this.upToDate(origin)
+    return this.#replayOf(origin).places.get(bytesToHex(sha256(bytes))) ?? null
+  }
+
   #replayOf(origin: string): Replay {
     const known = this.#replays.get(origin)
     if (known !== undefined) return known
@@ -97,18 +112,19 @@ export class ElectionReplays {
       census: (id) => censuses.get(id) ?? null,
       allowDevelopmentKeys,
     })
-    const replay = { log, documents, censuses, current: Promise.resolve() }
+    const replay = { log, documents, censuses, places: new Map(), current: Promise.resolve() }
     this.#replays.set(origin, replay)
     return replay
   }
 
-  async #advance({ log, documents }: Replay, origin: string, size: number): Promise<void> {
+  async #advance({ log, documents, places }: Replay, origin: string, size: number): Promise<void> {
     while (log.size < size) {
       const rows = await this.#deps.ledger.readEntries(origin, log.size, Math.min(size, log.size + PAGE))
       if (rows.length === 0) throw new RangeError(`the log ${origin} lacks entry ${log.size}`)
       for (const { body } of rows) {
         const entry = parseElectionEntry(body)
         if (entry.kind === "definition") await this.#fetchDocument(documents, entry.body.definitionSha256)
+        if (!isBallotKind(entry.kind)) places.set(bytesToHex(sha256(body)), log.size)
         log.append(entry, body) // it was checked before it was admitted
       }
     }
