@@ -42,7 +42,19 @@ def ask_clauses(question: dict) -> list:
     members = {name: tuple(map(int, values)) for name, values in question["members"].items()}
     compiler = Compiler(question["schema"], asked["parameters"], question["asOf"], members.get)
     return [
-        [[s.field, s.op, s.field2, s.negated, str(s.low), str(s.high), list(map(str, s.values)), s.value_set] for s in c]
+        [
+            [
+                s.field,
+                s.op,
+                s.field2,
+                s.negated,
+                str(s.low),
+                str(s.high),
+                list(map(str, s.values)),
+                s.value_set,
+            ]
+            for s in c
+        ]
         for c in compiler.clauses(asked["statement"])
     ]
 

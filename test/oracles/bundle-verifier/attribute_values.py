@@ -88,15 +88,19 @@ def _in_range(definition: dict, number: int) -> int:
     return ORDERED_ZERO + number
 
 
+def _days_before(months: int) -> int:
+    """Days from 0001-01-01 to the first of a month, counted in months from January of the year 0; any year."""
+    year, month = months // 12, months % 12 + 1
+    before, leap = year - 1, year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    lengths = (31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return 365 * before + before // 4 - before // 100 + before // 400 + sum(lengths[: month - 1])
+
+
 def add_months(day: int, months: int) -> int:
     """The day so many months later; a day that the month lacks becomes its last."""
     date = datetime.date.fromordinal(day + EPOCH)
     count = date.year * 12 + date.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    demand(1 <= year < 9999, "value", "a year out of range")
-    first = datetime.date(year, month, 1).toordinal()
-    following = datetime.date(year + month // 12, month % 12 + 1, 1).toordinal()
-    return min(first + date.day, following) - 1 - EPOCH
+    return min(_days_before(count) + date.day, _days_before(count + 1)) - EPOCH
 
 
 def resolve_day(text: str, side: str, as_of: int) -> int:

@@ -13,7 +13,7 @@ NEUTRAL = (0, 1)
 
 
 def read_point(x: int, y: int, allow_neutral: bool = False):
-    """The point with canonical coordinates on the curve and of order l, or None. The neutral point only when allowed."""
+    """The point with canonical coordinates, on the curve, of order l; else None. The neutral point only when allowed."""
     if not (0 <= x < FIELD and 0 <= y < FIELD and CURVE.on_curve(x, y)):
         return None
     point = CURVE.lift(x, y)

@@ -83,7 +83,8 @@ def _pairwise(choices, rules, _kind) -> bool:
     at = {pair: ids.index(names) for pair, names in pairs.items()}
     triples = [(i, j, k) for i in range(count) for j in range(i + 1, count) for k in range(j + 1, count)]
     ruled = all(
-        any(_is_over(rule, sorted((at[i, j], at[j, k])), [at[i, k]], 0, 1) for rule in rules) for i, j, k in triples
+        any(_is_over(rule, sorted((at[i, j], at[j, k])), [at[i, k]], 0, 1) for rule in rules)
+        for i, j, k in triples
     )
     return len(rules) == len(triples) and ruled
 

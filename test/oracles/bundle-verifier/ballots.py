@@ -11,7 +11,9 @@ HEAD = rb'\{"C":\[(' + PAIR + rb"(?:," + PAIR + rb'){3,7})\],"R":' + PAIR
 TAIL = rb',"nullifier":' + HEX + rb',"proof":' + PROOF + rb',"sequence":"([0-9a-f]{6})","v":1'
 # The canonical bytes of a ballot have one layout, so one pattern says all of shape, spelling and length.
 BALLOT = re.compile(HEAD + rb',"kind":"ballot"' + TAIL + rb"\}")
-CHALLENGED = re.compile(HEAD + rb',"T":' + PAIR + rb',"kind":"challenged-ballot"' + TAIL + rb',"z":' + HEX + rb"\}")
+CHALLENGED = re.compile(
+    HEAD + rb',"T":' + PAIR + rb',"kind":"challenged-ballot"' + TAIL + rb',"z":' + HEX + rb"\}"
+)
 NUMBER = re.compile(rb'"([0-9a-f]{64})"')
 
 

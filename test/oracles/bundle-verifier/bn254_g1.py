@@ -1,6 +1,6 @@
 """G1 of BN254: y² = x³ + 3 over Fq, prime order r, so a point on the curve is in the group.
 
-Points are Jacobian (X, Y, Z), x = X/Z², y = Y/Z³; Z = 0 is the point at infinity. Formulas dbl-2009-l and madd-2007-bl.
+Points are Jacobian (X, Y, Z), x = X/Z², y = Y/Z³; Z = 0 is the point at infinity. Formulas: dbl-2009-l, add-2007-bl.
 """
 
 from bn254_fields import Q, inverses

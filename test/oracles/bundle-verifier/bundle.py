@@ -32,7 +32,9 @@ MAIN = re.compile(
     rf"main/(circuit-key|circuit-key-presentation|election-anchor-open|election-anchor-tally|{REGISTRY})"
     r"\.(entry|tlog-proof)"
 )
-TILE = re.compile(r"log/tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+TILE = re.compile(
+    r"log/tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
+)
 RECEIPT = re.compile(r"receipts/[a-z0-9-]{1,64}\.tlog-proof")
 PROMISE = re.compile(r"promises/[a-z0-9-]{1,64}\.json")
 manifest_shape = obj(
@@ -98,6 +100,7 @@ def open_bundle(data, max_bytes: int, needs_at_close: bool) -> Bundle:
     bundle_names = {match[1] for match in map(MAIN.fullmatch, by_path) if match}
     paired = all(f"main/{name}.{end}" in by_path for name in bundle_names for end in ("entry", "tlog-proof"))
     demand(paired, "container-path", "an entry without its proof")
+    demand(by_path[MANIFEST].size <= MAX_MANIFEST_BYTES, "container-size", MANIFEST)
     manifest = parse_canonical(unpack(data, by_path[MANIFEST]), MAX_MANIFEST_BYTES, 3, 255)
     manifest_shape(manifest)
     files = manifest["files"]

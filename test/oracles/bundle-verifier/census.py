@@ -20,11 +20,12 @@ def census_id(plan: dict) -> bytes:
 
 
 def check_plan(document: dict, organizer: str) -> None:
-    """Keys admissible, registrars distinct, enrolment with an end, a gate exactly when gated, the organizer's signature."""
+    """Keys admissible, registrars distinct, an end of enrolment, a gate when gated, the organizer's signature."""
     plan = document["body"]
     registrars = plan["registrars"]
     keys = [each["key"] for each in registrars]
-    demand(all(is_admissible(key) for key in (plan["organizer"]["key"], plan["verifier"]["key"], *keys)), "plan", "keys")
+    everyone = (plan["organizer"]["key"], plan["verifier"]["key"], *keys)
+    demand(all(map(is_admissible, everyone)), "plan", "keys")
     demand(len({parse_vkey(key).public_key for key in keys}) == len(keys), "plan", "registrars")
     demand(len({each["name"] for each in registrars}) == len(keys), "plan", "registrars")
     demand(plan["enrolmentOpensAt"] < plan["enrolmentClosesAt"], "plan", "enrolment")

@@ -2,7 +2,21 @@
 
 from entry_shapes import envelope
 from refusal import demand
-from shapes import array, boolean, counter, digest, fr, hex64, integer, name, obj, one_of, party, pattern, record
+from shapes import (
+    array,
+    boolean,
+    counter,
+    digest,
+    fr,
+    hex64,
+    integer,
+    name,
+    obj,
+    one_of,
+    party,
+    pattern,
+    record,
+)
 from shapes import shown, unix_seconds, vkey
 from statement_shapes import alternative, versioned_name
 from strict_json import parse_canonical
@@ -29,7 +43,12 @@ plan = obj(
         "weighted": boolean,
         "registrars": array(party, 2, 15),
         "verifier": obj(
-            {"id": name, "name": shown(200), "origin": pattern(r"https?://[^/?#\s\ufeff]{1,253}"), "key": vkey}
+            {
+                "id": name,
+                "name": shown(200),
+                "origin": pattern(r"https?://[^/?#\s\ufeff]{1,253}"),
+                "key": vkey,
+            }
         ),
         "enrolmentOpensAt": unix_seconds,
         "enrolmentClosesAt": unix_seconds,

@@ -37,7 +37,9 @@ def check_ceremony(body: dict) -> None:
     """2 <= t <= n <= 15, trustees 1..n in order, names and keys distinct and admissible, a policy that can be met."""
     t, n = body["threshold"]["t"], body["threshold"]["n"]
     trustees = body["trustees"]
-    demand(t <= n and [trustee["index"] for trustee in trustees] == list(range(1, n + 1)), "ceremony", "trustees")
+    demand(
+        t <= n and [trustee["index"] for trustee in trustees] == list(range(1, n + 1)), "ceremony", "trustees"
+    )
     demand(len({trustee["name"] for trustee in trustees}) == n, "ceremony", "names")
     keys = [body["organizer"]["key"], *(trustee["key"] for trustee in trustees)]
     demand(all(is_admissible(key) for key in keys), "ceremony", "keys")

@@ -4,7 +4,21 @@ import ballot_types
 from ceremony import PAIRS, is_admissible
 from digests import h31
 from refusal import demand
-from shapes import array, boolean, counter, fr, hex64, integer, obj, one_of, pattern, point, shown, text, unix_seconds
+from shapes import (
+    array,
+    boolean,
+    counter,
+    fr,
+    hex64,
+    integer,
+    obj,
+    one_of,
+    pattern,
+    point,
+    shown,
+    text,
+    unix_seconds,
+)
 from shapes import vkey
 from signed_note import parse_vkey
 from strict_json import parse_canonical
@@ -78,7 +92,11 @@ def check_own_rules(definition: dict, ceremony: dict, identity: bytes) -> None:
     demand(is_admissible(log["vkey"]) and parse_vkey(log["vkey"]).name == log["origin"], "definition", "log")
     opens, closes = definition["opensAtUnixSeconds"], definition["closesAtUnixSeconds"]
     demand(0 < opens < closes, "definition", "times")
-    demand(definition["kind"] != "survey" or definition["minAnonymity"] >= MIN_SURVEY, "definition", "minAnonymity")
+    demand(
+        definition["kind"] != "survey" or definition["minAnonymity"] >= MIN_SURVEY,
+        "definition",
+        "minAnonymity",
+    )
     check_terms(definition, circuit)
     ballot_types.check(definition, circuit)
 
@@ -96,7 +114,9 @@ def bit_of(definition: dict, place: int) -> int:
 def check_terms(definition: dict, circuit: str) -> None:
     """Choices and rules fit the circuit, words are distinct, and at least two ways of marking are valid."""
     choices, rules, bits = definition["choices"], definition["rules"], 2 * PAIRS[circuit]
-    demand(bit_of(definition, len(choices) - 1) < bits and len(rules) <= RULES[circuit], "definition", "choices")
+    demand(
+        bit_of(definition, len(choices) - 1) < bits and len(rules) <= RULES[circuit], "definition", "choices"
+    )
     for words in ([c["id"] for c in choices], [c["label"] for c in choices], [r["label"] for r in rules]):
         demand(len(set(words)) == len(words), "definition", "a word given twice")
     for each in rules:
@@ -113,8 +133,10 @@ def _valid_marks(choices: int, rules: list[dict]) -> int:
     masks = [(_mask(each["plus"]), _mask(each["minus"]), each["min"], each["max"]) for each in rules]
     found = 0
     for marks in range(1 << choices):
-        sums = (((marks & plus).bit_count() - (marks & minus).bit_count(), low, high) for plus, minus, low, high in masks)
-        found += all(low <= total <= high for total, low, high in sums)
+        found += all(
+            low <= (marks & plus).bit_count() - (marks & minus).bit_count() <= high
+            for plus, minus, low, high in masks
+        )
         if found == 2:
             break
     return found

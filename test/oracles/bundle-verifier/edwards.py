@@ -28,7 +28,9 @@ class Edwards:
 
     def equal(self, left, right) -> bool:
         p = self.modulus
-        return (left[0] * right[2] - right[0] * left[2]) % p == 0 and (left[1] * right[2] - right[1] * left[2]) % p == 0
+        return (left[0] * right[2] - right[0] * left[2]) % p == 0 and (
+            left[1] * right[2] - right[1] * left[2]
+        ) % p == 0
 
     def is_neutral(self, point) -> bool:
         return point[0] % self.modulus == 0 and (point[1] - point[2]) % self.modulus == 0

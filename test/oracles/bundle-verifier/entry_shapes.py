@@ -2,7 +2,21 @@
 
 from ballots import parse_ballot
 from refusal import demand
-from shapes import array, boolean, counter, fr, hex64, integer, name, obj, one_of, party, pattern, point, scalar
+from shapes import (
+    array,
+    boolean,
+    counter,
+    fr,
+    hex64,
+    integer,
+    name,
+    obj,
+    one_of,
+    party,
+    pattern,
+    point,
+    scalar,
+)
 from shapes import shown, text, unix_seconds, vkey
 from strict_json import parse_canonical
 
@@ -58,14 +72,22 @@ BODIES = {
         }
     ),
     "ceremony-aborted": obj(
-        {"ceremonyId": hex64, "reason": one_of("dealer-faulty", "complaint-false", "silent"), "trustee": trustee}
+        {
+            "ceremonyId": hex64,
+            "reason": one_of("dealer-faulty", "complaint-false", "silent"),
+            "trustee": trustee,
+        }
     ),
     "definition": obj({"electionId": fr, "definitionSha256": hex64}),
     "definition-signature": obj({"electionId": fr, "trustee": trustee, "keysHash": hex64}),
-    "drill-share": obj({"electionId": fr, "trustee": trustee, "round": integer(1, 2), "shares": pairs(share)}),
+    "drill-share": obj(
+        {"electionId": fr, "trustee": trustee, "round": integer(1, 2), "shares": pairs(share)}
+    ),
     "election-open": obj({"electionId": fr}),
     "extension": obj({"electionId": fr, "number": integer(1, MAX_EXTENSIONS), "closesAt": unix_seconds}),
-    "decryption-share": obj({"electionId": fr, "trustee": trustee, "closeHash": hex64, "shares": pairs(share)}),
+    "decryption-share": obj(
+        {"electionId": fr, "trustee": trustee, "closeHash": hex64, "shares": pairs(share)}
+    ),
     "tally": obj(
         {
             "electionId": fr,

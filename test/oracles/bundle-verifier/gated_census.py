@@ -36,7 +36,9 @@ def check_evidence(audit, plan: dict, identity: bytes, places, lines: list[bytes
     for line, commitment, leaf in zip(lines, places.commitments, places.leaves):
         one = parse_evidence(line)
         demand(one["commitment"] == str(commitment) and one["alternative"] < len(parts), "census", "evidence")
-        asked = request_hash({**request, "id": one["id"], "challenge": one["challenge"], "boundData": str(leaf)})
+        asked = request_hash(
+            {**request, "id": one["id"], "challenge": one["challenge"], "boundData": str(leaf)}
+        )
         outputs = [int(one[member]) for member in ("nullifier", "linkTag", "credentialTag")]
         claims[one["alternative"]].append((parse_proof(one["proof"]), [*outputs, asked]))
         slots.append(i32(outputs[0]).hex())

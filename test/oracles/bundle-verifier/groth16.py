@@ -83,7 +83,9 @@ class VerificationKey:
         total = g1.add_affine(g1.combine(list(constants.values()), points), self.ic[0])
         demand(total[2] != 0, "verification-key-refused", "folded to infinity")
         rest = [point for i, point in enumerate(self.ic[1:]) if i not in constants]
-        return VerificationKey(self.alpha, self.beta, self.gamma, self.delta, [g1.to_affine([total])[0], *rest])
+        return VerificationKey(
+            self.alpha, self.beta, self.gamma, self.delta, [g1.to_affine([total])[0], *rest]
+        )
 
     @property
     def signals(self) -> int:
@@ -106,7 +108,11 @@ def parse_key(data: bytes, signals: int) -> VerificationKey:
     except Refusal as refusal:
         raise Refusal("verification-key-refused", refusal.place or refusal.code) from None
     for point in (gamma, pairing.G2_GENERATOR):
-        demand(delta not in (point, pairing.negate(point)), "verification-key-refused", "delta without contribution")
+        demand(
+            delta not in (point, pairing.negate(point)),
+            "verification-key-refused",
+            "delta without contribution",
+        )
     return VerificationKey(alpha, beta, gamma, delta, ic)
 
 
@@ -120,7 +126,9 @@ def _read_g1(value):
 def _read_g2(value):
     demand(isinstance(value, list) and len(value) == 3 and value[2] == ["1", "0"], "key", "points are affine")
     point = tuple(tuple(_coordinates(pair, 2)) for pair in value[:2])
-    demand(pairing.on_twist(*point) and pairing.in_subgroup(point), "key", "a G2 point is outside the subgroup")
+    demand(
+        pairing.on_twist(*point) and pairing.in_subgroup(point), "key", "a G2 point is outside the subgroup"
+    )
     return point
 
 

@@ -13,7 +13,9 @@ def check_deal(identity: bytes, n: int, t: int, pairs: int, body: dict, commitme
     committed = tagged_hash("sotto/dkg-commit/1", identity, u8(dealer), jcs(body)).hex()
     demand(committed == commitment, "deal", "not the committed one")
     rows, boxes = body["A"], body["boxes"]
-    sized = len(rows) == len(body["proofs"]) == pairs and all(len(row) == t for row in rows) and len(boxes) == n
+    sized = (
+        len(rows) == len(body["proofs"]) == pairs and all(len(row) == t for row in rows) and len(boxes) == n
+    )
     demand(sized, "deal", "sizes")
     for j, (row, proof) in enumerate(zip(rows, body["proofs"])):
         for term in row[1:]:
@@ -46,7 +48,9 @@ def _evaluate(terms, k: int):
 def keys_hash(identity: bytes, deal_entries: list[dict], keys, trustee_keys) -> str:
     digests = b"".join(sha256(canonical(entry)) for entry in deal_entries)
     points = [*keys, *(key for row in trustee_keys for key in row)]
-    return tagged_hash("sotto/keys/1", identity, digests, *(enc(CURVE.affine(point)) for point in points)).hex()
+    return tagged_hash(
+        "sotto/keys/1", identity, digests, *(enc(CURVE.affine(point)) for point in points)
+    ).hex()
 
 
 def check_keys(keys, trustee_keys) -> None:

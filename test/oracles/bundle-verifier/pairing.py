@@ -24,7 +24,6 @@ from bn254_fields import (
     mul_by_line,
     neg2,
     pow12,
-    pow2,
     scale2,
     sqr2,
     sub2,

@@ -19,7 +19,15 @@ class _Grain:
     """The self-shrinking 80-bit LFSR of appendix E: b(i+80) = b(i+62) + b(i+51) + b(i+38) + b(i+23) + b(i+13) + b(i)."""
 
     def __init__(self, width: int, partial: int) -> None:
-        seed = ((1, 2), (0, 4), (FIELD_BITS, 12), (width, 12), (FULL_ROUNDS, 10), (partial, 10), (2**30 - 1, 30))
+        seed = (
+            (1, 2),
+            (0, 4),
+            (FIELD_BITS, 12),
+            (width, 12),
+            (FULL_ROUNDS, 10),
+            (partial, 10),
+            (2**30 - 1, 30),
+        )
         text = "".join(f"{value:0{bits}b}" for value, bits in seed)
         self.state = int(text[::-1], 2)  # bit i of the state is b(i)
         for _ in range(160):

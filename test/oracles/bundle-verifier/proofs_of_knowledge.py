@@ -29,7 +29,9 @@ def schnorr_holds(challenge: int, point, t, z: int) -> bool:
     return CURVE.equal(CURVE.multiply(z, G), CURVE.add(t, CURVE.multiply(challenge, point)))
 
 
-def check_knowledge(identity: bytes, n: int, t: int, role: int, i: int, x: int, point: list[str], proof: dict) -> None:
+def check_knowledge(
+    identity: bytes, n: int, t: int, role: int, i: int, x: int, point: list[str], proof: dict
+) -> None:
     """Knowledge of the logarithm of a point in wire form, in its role. Refuses `point`, `knowledge`."""
     numbers = b"".join(map(u8, (n, t, role, i, x)))
     parts = (identity, numbers, ENC_G, enc_wire(point), enc_wire(proof["T"]))

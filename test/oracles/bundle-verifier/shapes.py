@@ -12,7 +12,9 @@ from strict_json import MAX_SAFE, utf16_length
 
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,76}")  # at most 77 digits, as many as r and q have
 # Control characters, surrogates, line separators and bidirectional formatting: what is seen must be what is signed.
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def obj(members: dict, optional: dict | None = None):
@@ -70,7 +72,9 @@ def shown(most: int):
 
     def shape(value) -> None:
         length(value)
-        demand(unicodedata.is_normalized("NFC", value) and not HIDDEN.search(value), "malformed", "a shown text")
+        demand(
+            unicodedata.is_normalized("NFC", value) and not HIDDEN.search(value), "malformed", "a shown text"
+        )
 
     return shape
 

@@ -55,7 +55,12 @@ def parse_vkey(text: str) -> VerifierKey:
     """name+hex(keyId)+base64(type || key). Refuses `malformed-log`."""
     match = VKEY.fullmatch(text)
     typed = decode_base64(match[3]) if match else None
-    good = typed is not None and len(typed) == 33 and typed[0] in (LOG_TYPE, COSIGNER_TYPE) and is_key_name(match[1])
+    good = (
+        typed is not None
+        and len(typed) == 33
+        and typed[0] in (LOG_TYPE, COSIGNER_TYPE)
+        and is_key_name(match[1])
+    )
     demand(good, "malformed-log", "expected a note key")
     key = VerifierKey(match[1], typed[0], typed[1:])
     demand(key.key_id.hex() == match[2], "malformed-log", "expected a note key")
@@ -69,7 +74,9 @@ class Note:
         self.text, self.lines = text, lines
 
     def lines_of(self, key: VerifierKey):
-        return [signature for name, key_id, signature in self.lines if name == key.name and key_id == key.key_id]
+        return [
+            signature for name, key_id, signature in self.lines if name == key.name and key_id == key.key_id
+        ]
 
 
 def parse_note(data: bytes) -> Note:
@@ -89,7 +96,9 @@ def parse_note(data: bytes) -> Note:
 def _parse_line(row: str) -> tuple[str, bytes, bytes]:
     match = LINE.fullmatch(row)
     data = decode_base64(match[2]) if match else None
-    plain = match is not None and not any(c in "+\ufeff" or unicodedata.category(c)[0] == "Z" for c in match[1])
+    plain = match is not None and not any(
+        c in "+\ufeff" or unicodedata.category(c)[0] == "Z" for c in match[1]
+    )
     demand(plain and data is not None and len(data) >= 5, "malformed-log", "expected a signature line")
     return match[1], data[:4], data[4:]
 
@@ -106,7 +115,9 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
     note = parse_note(data)
     rows = note.text.split("\n")
     demand(len(rows) == 4 and rows[3] == "" and is_key_name(rows[0]), "malformed-log", "expected three lines")
-    demand(SIZE.fullmatch(rows[1]) is not None and int(rows[1]) <= MAX_SAFE, "malformed-log", "expected a size")
+    demand(
+        SIZE.fullmatch(rows[1]) is not None and int(rows[1]) <= MAX_SAFE, "malformed-log", "expected a size"
+    )
     root = decode_base64(rows[2])
     demand(root is not None and len(root) == 32, "malformed-log", "expected a root")
     return Checkpoint(rows[0], int(rows[1]), root, note)

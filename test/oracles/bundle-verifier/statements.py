@@ -56,7 +56,9 @@ class Compiler:
         named = set(_parameters_in(statement["where"]))
         demand(named == set(self.parameters), "statement", "parameters")
         name = f"{schema['name']}/{schema['version']}"
-        demand((statement["schema"], statement["subject"]) == (name, schema["subject"]), "statement", "schema")
+        demand(
+            (statement["schema"], statement["subject"]) == (name, schema["subject"]), "statement", "schema"
+        )
         found = [_absorb(clause) for clause in self._where(statement["where"], False)]
         return sorted(_drop_implied(found))
 
@@ -94,7 +96,10 @@ class Compiler:
             return [(self._among(field, condition["in"], negated),)]
         demand(field.definition["type"] not in ("code", "string"), "statement", "operator")
         if "between" in condition:
-            low, high = (self._literal(field, self._value(v), s) for v, s in zip(condition["between"], ("lower", "upper")))
+            low, high = (
+                self._literal(field, self._value(v), s)
+                for v, s in zip(condition["between"], ("lower", "upper"))
+            )
             demand(low <= high, "statement", "an empty interval")
             return _interval(field, low, high, negated)
         side = "atLeast" if "atLeast" in condition else "atMost"
@@ -141,7 +146,9 @@ class Compiler:
         """Two fields compare when type, scale and unit agree."""
         a, b = field.definition, other.definition
         same = all(a.get(member) == b.get(member) for member in ("type", "scale", "unit"))
-        demand(field.is_partial == other.is_partial and a["type"] != "string" and same, "statement", "comparable")
+        demand(
+            field.is_partial == other.is_partial and a["type"] != "string" and same, "statement", "comparable"
+        )
         return other
 
     @staticmethod
@@ -170,7 +177,9 @@ class Compiler:
         timed = kind in ("instant", "date", "partialDate")
         if timed and isinstance(literal, str) and literal.startswith(("today", "now")):
             instant = kind == "instant"
-            resolved = resolve_instant(literal, self.as_of) if instant else resolve_day(literal, side, self.as_of)
+            resolved = (
+                resolve_instant(literal, self.as_of) if instant else resolve_day(literal, side, self.as_of)
+            )
             return ORDERED_ZERO + resolved
         return encode_value(field.definition, literal)
 

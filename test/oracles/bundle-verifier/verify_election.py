@@ -59,14 +59,26 @@ def run_audit(options) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("bundle", nargs="?", help="the audit bundle, a zip")
     parser.add_argument("--policy", help="the auditor's own C2SP policy: logs, cosigners, quorum")
-    parser.add_argument("--allow-dev-keys", action="store_true", help="accept circuits whose keys anyone can forge")
-    parser.add_argument("--max-bytes", type=int, default=DEFAULT_MAX_BYTES, help="most bytes of all files, unpacked")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes for proofs and signatures")
-    parser.add_argument("--self-test", action="store_true", help="run the vectors and refusals of every module")
-    parser.add_argument("--only", action="append", default=[], help="with --self-test: tests whose names contain this")
+    parser.add_argument(
+        "--allow-dev-keys", action="store_true", help="accept circuits whose keys anyone can forge"
+    )
+    parser.add_argument(
+        "--max-bytes", type=int, default=DEFAULT_MAX_BYTES, help="most bytes of all files, unpacked"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes for proofs and signatures"
+    )
+    parser.add_argument(
+        "--self-test", action="store_true", help="run the vectors and refusals of every module"
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], help="with --self-test: tests whose names contain this"
+    )
     options = parser.parse_args(arguments)
     if options.self_test:
         return run_self_tests(options.only)

@@ -26,7 +26,14 @@ class Entry:
     __slots__ = ("path", "method", "packed", "size", "crc", "start")
 
     def __init__(self, path: str, method: int, packed: int, size: int, crc: int, start: int) -> None:
-        self.path, self.method, self.packed, self.size, self.crc, self.start = path, method, packed, size, crc, start
+        self.path, self.method, self.packed, self.size, self.crc, self.start = (
+            path,
+            method,
+            packed,
+            size,
+            crc,
+            start,
+        )
 
 
 def is_plain_path(path: str) -> bool:
@@ -68,7 +75,9 @@ def _read_entry(data, at: int, local_at: int) -> tuple[Entry, int, int]:
     demand(made == VERSION and needed <= VERSION and internal == external == 0, "container-zip", path)
     demand(method == DEFLATED or packed == size, "container-zip", path)
     local = bytes(data[local_at : local_at + LOCAL_SIZE])
-    same = struct.pack("<4sHHHHHIIIHH", LOCAL, needed, flags, method, time, date, crc, packed, size, name_size, 0)
+    same = struct.pack(
+        "<4sHHHHHIIIHH", LOCAL, needed, flags, method, time, date, crc, packed, size, name_size, 0
+    )
     start = local_at + LOCAL_SIZE + name_size
     demand(local == same and bytes(data[local_at + LOCAL_SIZE : start]) == name, "container-zip", path)
     entry = Entry(path, method, packed, size, crc, start)
@@ -86,6 +95,8 @@ def unpack(data, entry: Entry) -> bytes:
             content = stream.decompress(packed, entry.size + 1)
         except zlib.error:
             raise Refusal("container-zip", entry.path) from None
-        demand(stream.eof and not stream.unused_data and not stream.unconsumed_tail, "container-zip", entry.path)
+        demand(
+            stream.eof and not stream.unused_data and not stream.unconsumed_tail, "container-zip", entry.path
+        )
     demand(len(content) == entry.size and zlib.crc32(content) == entry.crc, "container-zip", entry.path)
     return content

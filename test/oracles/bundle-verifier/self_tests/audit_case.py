@@ -23,7 +23,9 @@ Signer.sign = lru_cache(maxsize=None)(Signer.sign)
 BASE = MadeElection()
 
 
-def audit(election: MadeElection, policy: str | None = None, allow_dev_keys: bool = True, data: bytes | None = None):
+def audit(
+    election: MadeElection, policy: str | None = None, allow_dev_keys: bool = True, data: bytes | None = None
+):
     data, policy = data or election.zip(), policy or election.policy
     made = Audit(data, parse_policy(policy), allow_dev_keys, 1 << 30, 1)
     report = run(made, STEPS)

@@ -27,7 +27,12 @@ STATEMENT = {
     "where": {
         "all": [
             {"field": "profession", "in": {"param": "professions"}},
-            {"any": [{"field": "expiresOn", "atLeast": "today"}, {"not": {"field": "specialty", "present": True}}]},
+            {
+                "any": [
+                    {"field": "expiresOn", "atLeast": "today"},
+                    {"not": {"field": "specialty", "present": True}},
+                ]
+            },
             {"field": "boundOn", "atMost": "today"},
         ]
     },
@@ -41,7 +46,7 @@ class CensusMaker:
         self.registry, self.main_of_gate = Signer("registry.example"), {}
         plan = self._at("plan", self._plan())
         self.census_id = census_id(plan)
-        self.voter_secrets = [10_000 + v for v in range(VOTERS)]
+        self.voter_secrets = [10_000 + v for v in range(self.voters)]
         rows = []
         for v, secret in enumerate(self.voter_secrets):
             commitment = poseidon(2001, secret)
@@ -98,14 +103,24 @@ class CensusMaker:
     def _gate(self) -> dict:
         epoch = {"registry": "licences", "number": 4, "root": "77", "leafCount": 9, "bundleDigest": "55" * 32}
         epoch |= {"previousRoot": "76", "notBefore": AS_OF - 600, "urgent": False}
-        circuit = {"kind": "circuit-key", "v": 1, "circuitId": "presentation", "vkeySha256": PRESENTATION.digest}
+        circuit = {
+            "kind": "circuit-key",
+            "v": 1,
+            "circuitId": "presentation",
+            "vkeySha256": PRESENTATION.digest,
+        }
         self.main_of_gate = {
             "circuit-key-presentation": {**circuit, "r1csSha256": "44" * 32, "ceremony": "dev"},
             "registry-epoch-licences": envelope("registry-epoch", self._at("epoch", epoch), self.registry),
         }
         self.files["circuit/presentation-vkey.json"] = PRESENTATION.vkey
         parameters = {"professions": ["http://snomed.info/sct|309343006"]}
-        asked = {"registry": "licences", "schemaId": LICENCE, "statement": STATEMENT, "parameters": parameters}
+        asked = {
+            "registry": "licences",
+            "schemaId": LICENCE,
+            "statement": STATEMENT,
+            "parameters": parameters,
+        }
         return {
             "alternatives": [asked],
             "nullifierMode": "person",

@@ -61,5 +61,3 @@ class MadeCircuit:
         public = (self.ic[0] + sum(x * y for x, y in zip(self.ic[1:], signals))) * self.gamma
         c = (a * b - self.alpha * self.beta - public) * pow(self.delta, -1, FIELD)
         return (g1_multiple(a), *g2_multiple(b), g1_multiple(c))
-
-

@@ -23,7 +23,9 @@ class HonestElection(Case):
 
     def test_is_valid_in_another_compression(self):
         sealed = Sealed({})
-        manifest = [{"bytes": len(d), "path": p, "sha256": sha256(d).hex()} for p, d in sorted(sealed.files.items())]
+        manifest = [
+            {"bytes": len(d), "path": p, "sha256": sha256(d).hex()} for p, d in sorted(sealed.files.items())
+        ]
         head = {"electionId": str(BASE.id), "format": "sotto-audit-bundle/1", "files": manifest}
         files = sorted({**sealed.files, "manifest.json": canonical(head)}.items())
         report = self.passes(BASE, [], data=make_zip(files, 0))
@@ -51,10 +53,25 @@ class HonestElection(Case):
         self.assertEqual(report["figures"]["sharesValid"], 2)
 
 
+class LargeElection(Case):
+    def test_a_log_of_several_tiles_is_read_with_several_processes(self):
+        election = MadeElection(voters=300)
+        made = Audit(election.zip(), parse_policy(election.policy), True, 1 << 30, 2)
+        report = run(made, STEPS)
+        self.assertEqual((report["verdict"], report["figures"]["counted"]), ("valid", 299), made.finding)
+        tile = election.files["log/tile/0/001.p/74"]
+        self.stops(Sealed({"log/tile/0/001.p/74": tile[:-1] + b"\x00"}, election), 2, "log-invalid")
+        self.stops(Sealed({"log/tile/1/000.p/1": tile[:32]}, election), 2, "log-invalid")
+
+
 class Container(Case):
     def test_every_file_is_what_the_manifest_says(self):
         whole = BASE.zip()
-        for data in (whole[:-1], whole.replace(b"result.json", b"resulx.json"), whole[:40] + b"\x00" + whole[41:]):
+        for data in (
+            whole[:-1],
+            whole.replace(b"result.json", b"resulx.json"),
+            whole[:40] + b"\x00" + whole[41:],
+        ):
             self.stops(BASE, 1, "container-invalid", data=data)
         for files in ({"log/at-close": None}, {"readme.txt": b""}, {"main/registry-epoch-x.entry": b""}):
             self.stops(Sealed(files), 1, "container-invalid")
@@ -81,7 +98,11 @@ class Log(Case):
         entries = BASE.files["log/tile/entries/000.p/42"]
         for files in (
             {"log/tile/0/000.p/42": tile[:-1] + b"\x00"},
-            {"log/tile/entries/000.p/42": entries.replace(b'"number":1', b'"number":2').replace(b"Board", b"Beard")},
+            {
+                "log/tile/entries/000.p/42": entries.replace(b'"number":1', b'"number":2').replace(
+                    b"Board", b"Beard"
+                )
+            },
             {"log/tile/entries/000.p/42": entries + b"\x00"},
             {"log/tile/0/000.p/42": None},
             {"log/tile/0/000.p/41": tile[:-32]},
@@ -90,9 +111,17 @@ class Log(Case):
 
     def test_entries_are_signed_by_whom_they_must_be(self):
         organizer = Signer("organizer.example")
-        self.changed(2, "log-invalid", **{"dkg-commit": lambda made: [envelope("dkg-commit", made[0]["body"], organizer)]})
-        self.changed(2, "log-invalid", **{"tally": lambda made: [{**made[0], "signatures": made[0]["signatures"] * 2}]})
-        self.changed(2, "log-invalid", **{"ceremony body": lambda body: {**body, "threshold": {"t": 2, "n": 2}}})
+        self.changed(
+            2,
+            "log-invalid",
+            **{"dkg-commit": lambda made: [envelope("dkg-commit", made[0]["body"], organizer)]},
+        )
+        self.changed(
+            2, "log-invalid", **{"tally": lambda made: [{**made[0], "signatures": made[0]["signatures"] * 2}]}
+        )
+        self.changed(
+            2, "log-invalid", **{"ceremony body": lambda body: {**body, "threshold": {"t": 2, "n": 2}}}
+        )
 
     def test_a_receipt_of_what_the_log_lost_is_proof(self):
         leaves = BASE.leaves
@@ -108,7 +137,9 @@ class Log(Case):
 
     def test_entries_of_the_main_log_are_in_a_log_of_the_policy(self):
         proof = BASE.files["main/circuit-key.tlog-proof"]
-        self.stops(Sealed({"main/circuit-key.tlog-proof": proof.replace(b"index 0", b"index 1")}), 2, "log-invalid")
+        self.stops(
+            Sealed({"main/circuit-key.tlog-proof": proof.replace(b"index 0", b"index 1")}), 2, "log-invalid"
+        )
         other = BASE.files["main/election-anchor-tally.entry"]
         swapped = {"main/election-anchor-open.entry": other}
         swapped["main/election-anchor-open.tlog-proof"] = BASE.files["main/election-anchor-tally.tlog-proof"]
@@ -117,7 +148,11 @@ class Log(Case):
 
 class Definition(Case):
     def test_messages_come_in_order_and_once(self):
-        self.changed(3, "phase-order", **{"definition-signature": lambda made: made if made[0]["body"]["trustee"] > 1 else []})
+        self.changed(
+            3,
+            "phase-order",
+            **{"definition-signature": lambda made: made if made[0]["body"]["trustee"] > 1 else []},
+        )
         self.changed(3, "phase-order", **{"election-open": lambda made: made * 2})
         self.changed(3, "phase-order", **{"tally": lambda made: []})
         void = envelope("void", {"electionId": str(BASE.id), "reason": "disliked"}, BASE.organizer)

@@ -27,18 +27,30 @@ class Census(Case):
         self.changed(4, "census-invalid", freeze=lambda body: {**body, "root": "5"})
 
     def test_a_survey_needs_a_gate(self):
-        self.changed(4, "census-invalid", document=lambda made: {**made, "kind": "survey", "minAnonymity": 30})
+        self.changed(
+            4, "census-invalid", document=lambda made: {**made, "kind": "survey", "minAnonymity": 30}
+        )
 
     def test_a_broken_promise_is_proof_and_a_replaced_one_is_not(self):
         def promise(slot: str, leaf: int, signer: Signer) -> bytes:
             message = tagged_hash("sotto/census-promise/1", BASE.census_id, bytes.fromhex(slot), i32(leaf))
-            made = {"type": "sotto/census-promise/1", "censusId": BASE.census_id.hex(), "slot": slot, "leaf": str(leaf)}
+            made = {
+                "type": "sotto/census-promise/1",
+                "censusId": BASE.census_id.hex(),
+                "slot": slot,
+                "leaf": str(leaf),
+            }
             signature = base64.b64encode(signer.sign(message)).decode()
             return canonical({**made, "key": signer.text, "signature": signature})
 
         other, here, nowhere = BASE.verifier, f"{3:064x}", "ff" * 32
         leaf = int.from_bytes(BASE.files["census/leaves.bin"][:32], "big")
-        self.passes(Sealed({"promises/a.json": promise(here, 5, other), "promises/b.json": promise(nowhere, leaf, other)}), [])
+        self.passes(
+            Sealed(
+                {"promises/a.json": promise(here, 5, other), "promises/b.json": promise(nowhere, leaf, other)}
+            ),
+            [],
+        )
         self.stops(Sealed({"promises/a.json": promise(nowhere, 5, other)}), 4, "census-promise-broken")
         self.stops(Sealed({"promises/a.json": promise(nowhere, 5, Signer("x"))}), 4, "census-invalid")
 
@@ -67,7 +79,12 @@ class GatedCensus(Case):
             ("challenge", "A" * 42),
         ):
             self.refuses(evidence=lambda lines: [edited(lines[0], **{member: value}), *lines[1:]])
-        self.refuses(evidence=lambda lines: [edited(lines[0], challenge=json_of(lines[0])["challenge"][:-1] + "B"), *lines[1:]])
+        self.refuses(
+            evidence=lambda lines: [
+                edited(lines[0], challenge=json_of(lines[0])["challenge"][:-1] + "B"),
+                *lines[1:],
+            ]
+        )
         self.refuses(evidence=lambda lines: [edited(line, nullifier="5") for line in lines])
 
     def test_the_gate_was_fixed_before_and_asks_for_records_bound_before(self):
@@ -85,7 +102,11 @@ class GatedCensus(Case):
             {"alternatives": [asking(active)]},
             {"alternatives": [asking({"field": "boundOn", "atMost": "today+P1D"})]},
             {"alternatives": [asking({"any": [{"field": "boundOn", "atMost": "today"}, active]})]},
-            {"alternatives": [asking({"field": "boundOn", "atMost": "today"}, {"field": "colour", "eq": "a|b"})]},
+            {
+                "alternatives": [
+                    asking({"field": "boundOn", "atMost": "today"}, {"field": "colour", "eq": "a|b"})
+                ]
+            },
             {"alternatives": [{**asked, "schemaId": "5"}]},
             {"alternatives": [{**asked, "registry": "others"}]},
             {"valueSets": {"unknown/1": {"digest": "sha256:" + "00" * 32, "root": "1", "size": 1}}},
@@ -93,7 +114,12 @@ class GatedCensus(Case):
         ):
             with self.subTest(list(edit)):
                 self.refuses(plan=self.gate(**edit))
-        self.passes(MadeElection(gated=True, plan=self.gate(alternatives=[asking({"field": "boundOn", "atMost": "today"})])), [])
+        self.passes(
+            MadeElection(
+                gated=True, plan=self.gate(alternatives=[asking({"field": "boundOn", "atMost": "today"})])
+            ),
+            [],
+        )
 
     def test_the_epochs_are_the_anchored_ones_of_that_moment(self):
         self.refuses(epoch=lambda body: {**body, "notBefore": BASE_GATE["asOf"] + 1})

@@ -27,8 +27,12 @@ class Keys(Case):
 
         for path in (other_proof, identity_term, copied_box):
             self.changed(5, "ceremony-invalid", **{"deal 2": edit(path)})
-        self.changed(5, "ceremony-invalid", **{"dkg-commit body": lambda body: {**body, "commitment": "00" * 32}})
-        self.changed(5, "ceremony-invalid", **{"trustee-key body": lambda body: {**body, "key": body["proof"]["T"]}})
+        self.changed(
+            5, "ceremony-invalid", **{"dkg-commit body": lambda body: {**body, "commitment": "00" * 32}}
+        )
+        self.changed(
+            5, "ceremony-invalid", **{"trustee-key body": lambda body: {**body, "key": body["proof"]["T"]}}
+        )
 
     def test_the_drill_shows_every_key_in_its_own_round(self):
         def replayed(body):
@@ -57,15 +61,23 @@ class Keys(Case):
         provenance = json_of(BASE.files["circuit/provenance.json"])
         other = canonical({**provenance, "zkeySha256": "33" * 32})
         self.stops(Sealed({"circuit/provenance.json": other}), 7, "circuit-invalid")
-        self.stops(Sealed({"circuit/vkey.json": BASE.files["circuit/vkey.json"] + b" "}), 7, "circuit-invalid")
+        self.stops(
+            Sealed({"circuit/vkey.json": BASE.files["circuit/vkey.json"] + b" "}), 7, "circuit-invalid"
+        )
 
 
 class Ballots(Case):
     def test_every_ballot_proves_what_it_says(self):
         first = json_of(BASE.ballot(5, 1, 0))
         self.changed(8, "ballot-proof", ballots=lambda made: [*made, edited(made[3], sequence="000002")])
-        self.changed(8, "ballot-proof", ballots=lambda made: [*made, edited(made[3], R=["0" * 64, "0" * 63 + "1"])])
-        self.changed(8, "ballot-proof", ballots=lambda made: [*made, edited(made[3], R=["0" * 63 + "2", "0" * 63 + "3"])])
+        self.changed(
+            8, "ballot-proof", ballots=lambda made: [*made, edited(made[3], R=["0" * 64, "0" * 63 + "1"])]
+        )
+        self.changed(
+            8,
+            "ballot-proof",
+            ballots=lambda made: [*made, edited(made[3], R=["0" * 63 + "2", "0" * 63 + "3"])],
+        )
         self.changed(8, "ballot-proof", ballots=lambda made: [*made, edited(made[3], proof=first["proof"])])
 
     def test_sequences_randomness_and_challenges_keep_their_order(self):

@@ -16,7 +16,9 @@ def deflate(data: bytes, level: int) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def make_zip(files, method: int = 8, level: int = 9, central: dict | None = None, local: dict | None = None, **both) -> bytes:
+def make_zip(
+    files, method: int = 8, level: int = 9, central: dict | None = None, local: dict | None = None, **both
+) -> bytes:
     """A zip of (path, bytes) pairs in the given order; fields of its records can be set to something else."""
     out, directory = b"", b""
     for path, data in files:
@@ -41,12 +43,31 @@ class Container(unittest.TestCase):
         self.assertEqual(caught.exception.code, code)
 
     def test_reads_stored_and_deflated_files(self):
-        for data in (make_zip(FILES), make_zip(FILES, 0), make_zip(FILES, level=1), make_zip(FILES, needed=10)):
+        for data in (
+            make_zip(FILES),
+            make_zip(FILES, 0),
+            make_zip(FILES, level=1),
+            make_zip(FILES, needed=10),
+        ):
             entries = read_directory(data)
             self.assertEqual([(entry.path, unpack(data, entry)) for entry in entries], FILES)
 
     def test_refuses_paths_that_leave_hide_or_alias(self):
-        for path in ("../a", "/a", "a//b", "a/./b", "a/../b", "a\\b", "C:a", "a b", "a\u00e9", ".", "a/", "", "a\n"):
+        for path in (
+            "../a",
+            "/a",
+            "a//b",
+            "a/./b",
+            "a/../b",
+            "a\\b",
+            "C:a",
+            "a b",
+            "a\u00e9",
+            ".",
+            "a/",
+            "",
+            "a\n",
+        ):
             self.refused(make_zip([(path, b"")]), "container-path")
 
     def test_refuses_disorder_and_duplicates(self):

@@ -62,7 +62,9 @@ class Ed25519(unittest.TestCase):
         for text in SMALL_ORDER:
             key = bytes.fromhex(text)
             self.assertIsNone(ed25519.decode_key(key), text)
-            identity = (1).to_bytes(32, "little")  # R = identity, S = 0: holds for many of these keys in lax verifiers
+            identity = (1).to_bytes(
+                32, "little"
+            )  # R = identity, S = 0: holds for many of these keys in lax verifiers
             self.assertFalse(ed25519.verify(key, b"anything", identity + bytes(32)))
 
     def test_compares_r_as_bytes(self):

@@ -52,4 +52,7 @@ class Poseidon(unittest.TestCase):
         none = 5502479177772891194542009540012941542204094004749813714118505924674776464255
         self.assertEqual(tree4_root([LEAF], 12), one)
         self.assertEqual(tree4_root([], 12), none)
-        self.assertEqual(tree4_root([1, 2, 3, 4, 5], 2), poseidon(poseidon(1, 2, 3, 4), poseidon(5, 0, 0, 0), *[poseidon(0, 0, 0, 0)] * 2))
+        self.assertEqual(
+            tree4_root([1, 2, 3, 4, 5], 2),
+            poseidon(poseidon(1, 2, 3, 4), poseidon(5, 0, 0, 0), *[poseidon(0, 0, 0, 0)] * 2),
+        )

@@ -63,7 +63,7 @@ class StrictJson(unittest.TestCase):
         self.assertEqual(canonical(names).decode(), expected)
 
     def test_escapes_as_ecmascript_does(self):
-        text = "\u20ac$\x0f\nA'B\"\\\\\"/\x7f\u2028\x1f\b\t\f\r"
+        text = '\u20ac$\x0f\nA\'B"\\\\"/\x7f\u2028\x1f\b\t\f\r'
         expected = '"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/\x7f\u2028\\u001f\\b\\t\\f\\r"'
         self.assertEqual(canonical(text).decode(), expected)
 

@@ -78,9 +78,16 @@ def extension(old: int, leaves: list[bytes], whole: bool = True) -> list[bytes]:
 class Trees(unittest.TestCase):
     def test_hashes_the_golden_leaves_and_nodes(self):
         self.assertEqual(EMPTY_ROOT.hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        self.assertEqual(leaf_hash(b"").hex(), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d")
-        self.assertEqual(node_hash(*LEAVES[:2]).hex(), "60a53eed0de87a90c8e59427c59c46253c33a76a09502a51801300927b7e6bdc")
-        roots = {128: "aks2xJmBOiWD1ubT5201XP++FkgTQD6qSW5sj9mknE8=", 200: "Mpb3igXWlkJ0dbQA4DfR55YG0pj5TxPi+sYhLRLQre0="}
+        self.assertEqual(
+            leaf_hash(b"").hex(), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        )
+        self.assertEqual(
+            node_hash(*LEAVES[:2]).hex(), "60a53eed0de87a90c8e59427c59c46253c33a76a09502a51801300927b7e6bdc"
+        )
+        roots = {
+            128: "aks2xJmBOiWD1ubT5201XP++FkgTQD6qSW5sj9mknE8=",
+            200: "Mpb3igXWlkJ0dbQA4DfR55YG0pj5TxPi+sYhLRLQre0=",
+        }
         for size, root in roots.items():
             self.assertEqual(base64.b64encode(tree_root(LEAVES[:size])).decode(), root)
 
@@ -98,7 +105,9 @@ class Trees(unittest.TestCase):
                 self.assertNotEqual(inclusion_root(index, size, leaves[index], [*proof, bytes(32)]), root)
                 if proof:
                     self.assertNotEqual(inclusion_root(index, size, leaves[index], proof[:-1]), root)
-                self.assertNotEqual(inclusion_root((index + 1) % size, size, leaves[index], proof), root if size > 1 else None)
+                self.assertNotEqual(
+                    inclusion_root((index + 1) % size, size, leaves[index], proof), root if size > 1 else None
+                )
             for old in range(1, size + 1):
                 before, proof = tree_root(leaves[:old]), extension(old, leaves)
                 self.assertTrue(is_consistent(old, before, size, root, proof))
@@ -129,9 +138,14 @@ class Trees(unittest.TestCase):
 
 class Notes(unittest.TestCase):
     def test_accepts_the_golden_checkpoint(self):
-        self.assertEqual(sha256(CHECKPOINT).hex(), "295f818ba9e797bec0d38040b6fbd6802b8f09178a6c6a5334ad9137ed7b7771")
+        self.assertEqual(
+            sha256(CHECKPOINT).hex(), "295f818ba9e797bec0d38040b6fbd6802b8f09178a6c6a5334ad9137ed7b7771"
+        )
         checkpoint = parse_checkpoint(CHECKPOINT)
-        self.assertEqual((checkpoint.origin, checkpoint.size, checkpoint.root), ("ledger.example/zk", 300, tree_root(LEAVES)))
+        self.assertEqual(
+            (checkpoint.origin, checkpoint.size, checkpoint.root),
+            ("ledger.example/zk", 300, tree_root(LEAVES)),
+        )
         self.assertTrue(log_signature_holds(checkpoint.note, [LOG]))
         self.assertEqual(cosignature_times(checkpoint.note, [COSIGNER]), {COSIGNER.text: 1700000000})
 
@@ -156,25 +170,41 @@ class Notes(unittest.TestCase):
         for old, new in edits:
             with self.subTest(new), self.assertRaises(Refusal):
                 parse_checkpoint(CHECKPOINT.replace(old, new, 1))
-        for data in (CHECKPOINT[:-1], CHECKPOINT + b"\n", CHECKPOINT + CHECKPOINT.split(b"\n\n")[1] * 20, b"\xff" + CHECKPOINT):
+        for data in (
+            CHECKPOINT[:-1],
+            CHECKPOINT + b"\n",
+            CHECKPOINT + CHECKPOINT.split(b"\n\n")[1] * 20,
+            b"\xff" + CHECKPOINT,
+        ):
             with self.subTest(len(data)), self.assertRaises(Refusal):
                 parse_checkpoint(data)
 
     def test_refuses_key_texts_in_a_second_spelling(self):
-        for text in (LOG.text + "=", LOG.text.replace("ce93", "CE93"), LOG.text.replace("ce93", "de93"), "a b+00000000+A"):
+        for text in (
+            LOG.text + "=",
+            LOG.text.replace("ce93", "CE93"),
+            LOG.text.replace("ce93", "de93"),
+            "a b+00000000+A",
+        ):
             with self.subTest(text), self.assertRaises(Refusal):
                 parse_vkey(text)
 
     def test_reads_the_golden_proof_file(self):
         rows = "".join(f"{word}\n" for word in INCLUSION.split())
         text = f"c2sp.org/tlog-proof@v1\nindex 257\n{rows}\n".encode() + CHECKPOINT
-        self.assertEqual(sha256(text).hex(), "631c6f846819f0f5955a8fbd360afd3c34000c4b70a408e6b0458f84acfe9177")
+        self.assertEqual(
+            sha256(text).hex(), "631c6f846819f0f5955a8fbd360afd3c34000c4b70a408e6b0458f84acfe9177"
+        )
         proof = parse_tlog_proof(text)
         self.assertTrue(proof.includes(ENTRIES[257]))
         self.assertFalse(proof.includes(ENTRIES[256]))
         with_extra = text.replace(b"index", b"extra AAAA\nindex", 1)
         self.assertEqual(parse_tlog_proof(with_extra).index, 257)
-        for edit in (text.replace(b"@v1", b"@v2"), text.replace(b" 257", b" 0257"), text.replace(b"\n\n", b"\n")):
+        for edit in (
+            text.replace(b"@v1", b"@v2"),
+            text.replace(b" 257", b" 0257"),
+            text.replace(b"\n\n", b"\n"),
+        ):
             with self.assertRaises(Refusal):
                 parse_tlog_proof(edit)
 

@@ -109,7 +109,10 @@ class Pairing(unittest.TestCase):
         self.assertEqual(pow12(one, FIELD), ONE12)
         many = pairing.miller_product([(affine_multiple(k), pairing.G2_GENERATOR) for k in (2, 3, 90)])[0]
         self.assertEqual(pairing.final_exponentiation(many), pow12(one, 95))
-        cancelled = [(affine_multiple(8), pairing.G2_GENERATOR), (affine_multiple(8), pairing.negate(pairing.G2_GENERATOR))]
+        cancelled = [
+            (affine_multiple(8), pairing.G2_GENERATOR),
+            (affine_multiple(8), pairing.negate(pairing.G2_GENERATOR)),
+        ]
         self.assertEqual(pairing.final_exponentiation(pairing.miller_product(cancelled)[0]), ONE12)
 
 
@@ -164,7 +167,8 @@ class Groth16(unittest.TestCase):
         edits = {
             "proof-malformed": [{**wire, "d": wire["a"]}, {**wire, "a": [x]}, {**wire, "a": [x, y, "1"]}, []],
             "field-element-not-canonical": [
-                {**wire, "a": [text, y]} for text in (f"0{x}", str(int(x) + Q), hex(int(x)), f"-{x}", int(x), f"{x}\n")
+                {**wire, "a": [text, y]}
+                for text in (f"0{x}", str(int(x) + Q), hex(int(x)), f"-{x}", int(x), f"{x}\n")
             ],
             "proof-off-curve": [{**wire, "a": [x, str(Q - int(y) ^ 1)]}, {**wire, "c": ["0", "0"]}],
         }

@@ -3,7 +3,16 @@
 from ceremony import ceremony_id, check_ceremony, check_signers, election_origin, host_of
 from entry_shapes import parse_election_entry, parse_main_entry
 from envelope import signatures_hold
-from merkle_log import WIDTH, entry_bundles, hash_tiles, inclusion_root, leaf_hash, read_bundle, tile_rows, tree_root
+from merkle_log import (
+    WIDTH,
+    entry_bundles,
+    hash_tiles,
+    inclusion_root,
+    leaf_hash,
+    read_bundle,
+    tile_rows,
+    tree_root,
+)
 from bundle import is_tile_path
 from refusal import demand
 from seen_notes import keys_under, read_election_note, read_main_proof, read_receipt

@@ -34,7 +34,11 @@ class _Order:
         by_trustee = "trustee" in body
         demand(not by_trustee or 1 <= body["trustee"] <= self.audit.n, "phase-order", kind)
         place = body["trustee"] if by_trustee else len(self.extensions) if kind == "extension" else 0
-        demand(place not in self.seen.get(slot, {}) and self._is_due(kind, body), "phase-order", f"{kind} at {index}")
+        demand(
+            place not in self.seen.get(slot, {}) and self._is_due(kind, body),
+            "phase-order",
+            f"{kind} at {index}",
+        )
         self.seen.setdefault(slot, {})[place] = entry
         self.index[slot] = index
         if kind == "definition":

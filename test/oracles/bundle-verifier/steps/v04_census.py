@@ -52,14 +52,20 @@ def _check_files_of_mode(audit, plan: dict) -> None:
     epochs = {name for name in audit.main if name.startswith("registry-epoch-")}
     wanted = {f"registry-epoch-{registry}" for registry in gate["registryEpochs"]} if gate else set()
     demand(epochs == wanted, "census", "epochs")
-    demand(("circuit-key-presentation" in audit.main) == (gate is not None), "census", "circuit-key-presentation")
+    demand(
+        ("circuit-key-presentation" in audit.main) == (gate is not None), "census", "circuit-key-presentation"
+    )
     demand(bundle.has("circuit/presentation-vkey.json") == (gate is not None), "census", "presentation-vkey")
 
 
 def _check_definition(definition: dict, plan: dict, frozen: dict, digest: str) -> None:
     """The definition names this census, and what it asks fits it."""
     named = definition["census"]
-    same = {"id": frozen["censusId"], "sha256": digest, **{m: frozen[m] for m in ("root", "size", "totalWeight")}}
+    same = {
+        "id": frozen["censusId"],
+        "sha256": digest,
+        **{m: frozen[m] for m in ("root", "size", "totalWeight")},
+    }
     demand(named == same, "census", "definition.census")
     demand(named["size"] >= max(definition["minAnonymity"], plan["minSize"]), "census", "size")
     demand(is_weighted(definition) == plan["weighted"], "census", "weighted")
@@ -71,7 +77,11 @@ def _check_definition(definition: dict, plan: dict, frozen: dict, digest: str) -
 def _read_promise(data: bytes, plan: dict, identity: bytes) -> dict:
     """A promise of this plan's verifier; whether it was kept is the caller's question."""
     promised = parse_promise(data)
-    demand(promised["key"] == plan["verifier"]["key"] and promised["censusId"] == identity.hex(), "census", "promise")
+    demand(
+        promised["key"] == plan["verifier"]["key"] and promised["censusId"] == identity.hex(),
+        "census",
+        "promise",
+    )
     parts = (identity, bytes.fromhex(promised["slot"]), i32(int(promised["leaf"])))
     message = tagged_hash("sotto/census-promise/1", *parts)
     signature = decode_base64(promised["signature"])

@@ -26,7 +26,9 @@ def check(audit) -> None:
     circuit, data = audit.definition["circuit"], audit.bundle.read("circuit/vkey.json")
     demand(sha256(data).hex() == circuit["vkeySha256"], "circuit", "vkeySha256")
     anchored = audit.main["circuit-key"]
-    demand(anchored["kind"] == "circuit-key" and anchored["circuitId"] == circuit["id"], "circuit", "circuitId")
+    demand(
+        anchored["kind"] == "circuit-key" and anchored["circuitId"] == circuit["id"], "circuit", "circuitId"
+    )
     for member in ("vkeySha256", "r1csSha256", "ceremony"):
         demand(anchored[member] == circuit[member], "circuit", member)
     provenance = parse_canonical(audit.bundle.read("circuit/provenance.json"), 8192, 3, 255)

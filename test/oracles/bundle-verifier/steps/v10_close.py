@@ -25,7 +25,9 @@ def check(audit) -> None:
     audit.numbers = numbers
     audit.sum_r = sum_points(CURVE.lift(*ballot.r) for ballot in ballots)
     audit.sum_c = [sum_points(CURVE.lift(*ballot.c[c]) for ballot in ballots) for c in range(audit.pairs)]
-    demand(close["R"] == _wire(audit.sum_r) and close["C"] == [_wire(c) for c in audit.sum_c], "close", "sums")
+    demand(
+        close["R"] == _wire(audit.sum_r) and close["C"] == [_wire(c) for c in audit.sum_c], "close", "sums"
+    )
     audit.close_hash = tagged_hash("sotto/close/1", i32(audit.identity), tree_root(audit.leaves[: index + 1]))
     _check_times(audit, index)
 
@@ -38,7 +40,11 @@ def _check_times(audit, log_size: int) -> None:
     """Cosignature times are the only clock that an auditor has."""
     closes, at_close = audit.closes_at, audit.at_close
     if at_close is not None:
-        demand(all(time >= closes + FLUSH_SECONDS for time in at_close.times.values()), "close", "at-close too early")
+        demand(
+            all(time >= closes + FLUSH_SECONDS for time in at_close.times.values()),
+            "close",
+            "at-close too early",
+        )
     for note in audit.notes:
         early = any(time < closes - CLOCK_SECONDS for time in note.times.values())
         demand(not (note.has_quorum and note.size > log_size and early), "close-early")
