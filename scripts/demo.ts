@@ -5,6 +5,7 @@ import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { raiseIssuers, raisePatient, raiseService, receiveRecord, walletOf } from "./demo/cast.ts"
 import { REGISTRY_KEYS } from "./demo/insurance-cast.ts"
+import { playElection } from "./demo/election.ts"
 import { playInsurance } from "./demo/insurance.ts"
 import type { RunningService } from "./demo/processes.ts"
 import { answer, answersReceived, ask, revokedMeanwhile, sendSaved } from "./demo/story.ts"
@@ -14,7 +15,8 @@ import type { Telling } from "./demo/telling.ts"
 import { openWorld } from "./demo/world.ts"
 import type { World } from "./demo/world.ts"
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     record: { type: "string" },
     statement: { type: "string" },
@@ -28,14 +30,19 @@ if (!/^\d{4}-\d\d-\d\d$/.test(options["as-of"]) || Number.isNaN(Date.parse(optio
   process.exit(2)
 }
 
-if (!["vaccination", "insurance"].includes(options.story)) {
-  console.error("--story wants vaccination or insurance")
+const story = positionals[0] ?? options.story
+if (!["vaccination", "insurance", "election"].includes(story) || positionals.length > 1) {
+  console.error("the story is vaccination, insurance or election")
   process.exit(2)
 }
 
 build()
-const isInsurance = options.story === "insurance"
+const isInsurance = story === "insurance"
 const telling = openTelling(options.json)
+if (story === "election") {
+  telling.end(await playElection(telling))
+  process.exit()
+}
 const world = await openWorld(options["as-of"], isInsurance ? REGISTRY_KEYS : undefined)
 let service: RunningService | undefined
 try {

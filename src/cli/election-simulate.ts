@@ -11,9 +11,11 @@ import { openProver } from "../proofs/prover/pool.ts"
 import type { Prove } from "../protocol/primitives/prove.ts"
 import type { BallotCircuitId } from "../protocol/election/ballot-signals.ts"
 import { composeBallot } from "../protocol/election/ballot-types.ts"
+import { parsePolicy } from "../protocol/log/policy.ts"
 import { countPlainly, readBallotsFile } from "./ballots-file.ts"
 import type { Electorate, FileBallotType } from "./ballots-file.ts"
 import { loadCircuit, loadVerificationKey, locateCircuit } from "./circuit-artifacts.ts"
+import { collectBundle } from "./election-bundle.ts"
 import type { ElectionReader, ElectionReading } from "./election-log-source.ts"
 import { CliError, EXIT } from "./exit.ts"
 import { exists, readInput } from "./files.ts"
@@ -104,6 +106,11 @@ async function run(parties: Parties, electorate: Electorate, { seed, startedAt, 
   reading = await sitTrustees(parties, seed, reader, true)
   const started = performance.now()
   const { result } = await tally(parties, reading)
+  const recoverSeconds = seconds(started)
+  const bundle = join(parties.folder, "bundle.zip")
+  const policy = parsePolicy(parties.service.policy)
+  await writeFileDurably(bundle, await collectBundle(parties.client, policy, await reader.read()))
+  await writeFileDurably(join(parties.folder, "policy"), new TextEncoder().encode(parties.service.policy))
   const choices = reading.log.definition.choices.map(({ id }) => id)
   const labels = reading.log.definition.choices.map(({ label }) => label)
   const expected = countPlainly(electorate, choices)
@@ -118,7 +125,8 @@ async function run(parties: Parties, electorate: Electorate, { seed, startedAt, 
     proved: Math.min(proved, voters),
     forged: Math.max(0, voters - proved),
     ...casting,
-    recoverSeconds: seconds(started),
+    recoverSeconds,
+    bundle,
   }
 }
 
@@ -205,19 +213,22 @@ async function openFolder(
   }
 }
 
-function report(outcome: Awaited<ReturnType<typeof run>>, { json }: Options): void {
+function report(outcome: Awaited<ReturnType<typeof run>>, { json, dir }: Options): void {
   if (json === true) print(outcome)
   else {
     for (const [i, label] of outcome.choices.entries())
-      print(`${label}: ${outcome.tally[i] ?? 0} (plain count ${outcome.expected[i] ?? 0})`)
-    print(
+      say(`${label}: ${outcome.tally[i] ?? 0} (plain count ${outcome.expected[i] ?? 0})`)
+    say(
       `${outcome.agree ? "the tally is the plain count" : "THE TALLY DIFFERS"}; ` +
         `${outcome.cast} ballots cast in ${outcome.castSeconds} s, ${outcome.ballotsPerSecond} a second ` +
-        `(${outcome.proved} proved, ${outcome.forged} forged under development keys)`,
+        `(${outcome.proved} proved, ${outcome.forged} forged under development keys)\n` +
+        `next: sotto audit ${outcome.bundle} --policy ${join(dir, "policy")} --allow-dev-keys`,
     )
   }
   if (!outcome.agree) process.exitCode = EXIT.refused
 }
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 function wholeNumber(text: string, option: string): number {
   if (!/^(?:0|[1-9][0-9]{0,6})$/.test(text))

@@ -10,6 +10,7 @@ import { parsePolicy } from "../protocol/log/policy.ts"
 import { parseReceipt } from "../protocol/log/receipt.ts"
 import { bytesToBigint } from "../protocol/primitives/bytes.ts"
 import { encodeVerifierKey } from "../protocol/primitives/note-key.ts"
+import type { Selection } from "../protocol/election/ballot-family.ts"
 import type { Prove } from "../protocol/primitives/prove.ts"
 import {
   deriveBallotNullifier,
@@ -99,38 +100,26 @@ export async function castVotes(
   threads: number,
   onProgress: CastProgress,
 ): Promise<number> {
-  const { log, census } = reading
-  if (census === null) throw new RangeError("an open election has a census")
-  const tree = census.freeze.built.tree
-  const policy = parsePolicy(parties.service.policy)
+  const { log } = reading
   const waiting = votes.flatMap((selection, v) => {
-    const secret = voterSecret(seed, v)
-    const hasVoted = log.lastSequence(deriveBallotNullifier(secret, log.electionId)) > 0
-    return hasVoted ? [] : [{ v, secret, selection }]
+    const nullifier = deriveBallotNullifier(voterSecret(seed, v), log.electionId)
+    return log.lastSequence(nullifier) > 0 ? [] : [{ v, selection }]
   })
   let done = votes.length - waiting.length
   const open = new Set<Promise<void>>()
   const send = async (prepared: PreparedBallot): Promise<void> => {
-    const receipt = parseReceipt(JSON.stringify(await postBallot(parties, prepared)))
-    const checked = checkBallotReceipt(receipt, prepared.ballot, log.definition, policy)
-    if (!checked.ok) throw new CliError("refused", `a receipt does not hold: ${checked.reason}`)
+    await sendVote(parties, reading, prepared)
     onProgress(++done, votes.length)
   }
   await inParallel(waiting.length, threads, async (i) => {
     const voter = waiting[i]
     if (voter === undefined) return
-    const leaf = deriveCensusLeaf(deriveVoterCommitment(voter.secret), 1)
-    const index = indexOfLeaf(tree.levels[0] ?? new Uint8Array(), leaf)
-    const wish = {
-      definition: log.definition,
-      voterSecret: voter.secret,
-      weight: 1,
-      place: { index, path: censusPath(tree, index) },
-      selection: voter.selection,
-      sequence: 1,
-      attempt: 0,
-    }
-    const prepared = await prepareBallot(wish, prove(voter.v), random)
+    const prepared = await prepareVote(
+      reading,
+      seed,
+      { v: voter.v, selection: voter.selection, sequence: 1 },
+      prove(voter.v),
+    )
     while (open.size >= OPEN_CALLS) await Promise.race(open)
     const sent: Promise<void> = send(prepared).finally(() => open.delete(sent))
     open.add(sent)
@@ -138,6 +127,53 @@ export async function castVotes(
   })
   await Promise.all(open)
   return waiting.length
+}
+
+/** One ballot of a voter: a choice, and the how-manieth it is. */
+export interface Vote {
+  readonly v: number
+  readonly selection: Selection
+  readonly sequence: number
+}
+
+/** Prepares a voter's ballot. @param reading - of an open election, with its census */
+export function prepareVote(
+  { log, census }: ElectionReading,
+  seed: Uint8Array,
+  { v, selection, sequence }: Vote,
+  prove: Prove,
+): Promise<PreparedBallot> {
+  if (census === null) throw new RangeError("an open election has a census")
+  const { tree } = census.freeze.built
+  const secret = voterSecret(seed, v)
+  const leaf = deriveCensusLeaf(deriveVoterCommitment(secret), 1)
+  const index = indexOfLeaf(tree.levels[0] ?? new Uint8Array(), leaf)
+  const wish = {
+    definition: log.definition,
+    voterSecret: secret,
+    weight: 1,
+    place: { index, path: censusPath(tree, index) },
+    selection,
+    sequence,
+    attempt: sequence - 1,
+  }
+  return prepareBallot(wish, prove, random)
+}
+
+/** Casts a prepared ballot and checks its receipt. @throws CliError `service-refused`, `refused` for a receipt that does not hold */
+export async function sendVote(
+  parties: Parties,
+  { log }: ElectionReading,
+  prepared: PreparedBallot,
+): Promise<void> {
+  const receipt = parseReceipt(JSON.stringify(await postBallot(parties, prepared)))
+  const checked = checkBallotReceipt(
+    receipt,
+    prepared.ballot,
+    log.definition,
+    parsePolicy(parties.service.policy),
+  )
+  if (!checked.ok) throw new CliError("refused", `a receipt does not hold: ${checked.reason}`)
 }
 
 async function postBallot({ client }: Parties, { ballot }: PreparedBallot): Promise<unknown> {
