@@ -18,11 +18,13 @@ import { INSURANCE_DEDUCTIBLE_1 } from "./statements/insurance-deductible-1.ts"
 import { INSURANCE_DEPENDANT_1 } from "./statements/insurance-dependant-1.ts"
 import { INSURANCE_ELIGIBILITY_1 } from "./statements/insurance-eligibility-1.ts"
 import { codedValue, valueInRange, valueNormal } from "./statements/laboratory.ts"
+import { LICENCE_HOLDER_ENROLMENT_1 } from "./statements/licence-holder-enrolment-1.ts"
 import { LICENCE_IN_GOOD_STANDING_1 } from "./statements/licence-in-good-standing-1.ts"
 import { MEDICINE_BATCH_1 } from "./statements/medicine-batch-1.ts"
 import { RECENT_NEGATIVE_TEST_1 } from "./statements/recent-negative-test-1.ts"
 import { RECOVERY_CERTIFICATE_1 } from "./statements/recovery-certificate-1.ts"
 import { TREATMENT_CLAIM_1 } from "./statements/treatment-claim-1.ts"
+import { VACCINATED_ENROLMENT_1 } from "./statements/vaccinated-enrolment-1.ts"
 import { VACCINATION_BOOSTER_1 } from "./statements/vaccination-booster-1.ts"
 import { VACCINATION_COUNT_1 } from "./statements/vaccination-count-1.ts"
 import { VACCINATION_SERIES_1 } from "./statements/vaccination-series-1.ts"
@@ -47,6 +49,7 @@ export const CATALOGUE = makeCatalogue({
     ...[INSURANCE_ELIGIBILITY_1, INSURANCE_ACTIVE_1, INSURANCE_DEDUCTIBLE_1, INSURANCE_COST_CEILING_1],
     ...[INSURANCE_DEPENDANT_1, TREATMENT_CLAIM_1],
     ...[AGE_OVER_1, LICENCE_IN_GOOD_STANDING_1, MEDICINE_BATCH_1],
+    ...[LICENCE_HOLDER_ENROLMENT_1, VACCINATED_ENROLMENT_1],
     ...LABORATORY.flatMap((schema) => [valueInRange(schema), valueNormal(schema)]),
     ...LABORATORY_CODED.map(codedValue),
   ],

@@ -112,6 +112,16 @@ const CASES: readonly (readonly [id: string, record: Attributes, edits: readonly
     [{ expiresOn: "2022-10-14" }, { jurisdiction: "urn:iso:std:iso:3166|FR" }],
   ],
   [
+    "licence-holder-enrolment/1",
+    { ...licence, boundOn: "2022-10-14" },
+    [{ boundOn: "2022-10-15" }, { expiresOn: "2022-10-14" }],
+  ],
+  [
+    "vaccinated-enrolment/1",
+    { ...measles, boundOn: "2022-10-14" },
+    [{ boundOn: "2022-10-15" }, { dosesInRecord: 1 }, { disease: COVID }],
+  ],
+  [
     "medicine-batch/1",
     { ...pack, expiresOn: "2022-10-15" },
     [{ batch: "urn:gs1:batch|04012345678901/B7731" }, { expiresOn: "2022-10-14" }],

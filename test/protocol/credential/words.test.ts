@@ -108,6 +108,18 @@ const RELEASED: Readonly<Record<string, readonly string[]>> = {
     "the standing of the licence is active, in good standing",
     "the last day of the licence is on or after 20 November 2026 (the day of this request), or there is none",
   ],
+  "licence-holder-enrolment/1": [
+    "the profession is physician",
+    "the place where the licence counts is one of AT (country) or DE (country)",
+    "the standing of the licence is active, in good standing",
+    "the last day of the licence is on or after 20 November 2026 (the day of this request), or there is none",
+    "the day on which the record was first bound to its wallet is on or before 19 November 2026 (1 day before this request)",
+  ],
+  "vaccinated-enrolment/1": [
+    "the disease is influenza",
+    "the number of doses in the record is at least 2",
+    "the day on which the record was first bound to its wallet is on or before 19 November 2026 (1 day before this request)",
+  ],
   "medicine-batch/1": [
     'the product is the code "04012345678901" of "urn:gs1:gtin" (unknown to this wallet)',
     'the batch is not the code "04012345678901/B7731" of "urn:gs1:batch" (unknown to this wallet)',
