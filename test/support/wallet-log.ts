@@ -22,9 +22,9 @@ export interface TestLog {
   tile: (path: string) => Uint8Array
 }
 
-/** Makes a log. @param seedByte - fills the 32-byte key seed */
-export function makeTestLog(origin: string, seedByte = 0x42): TestLog {
-  const key = makeSigningKey(origin, new Uint8Array(32).fill(seedByte))
+/** Makes a log. @param seed - of its key; a number fills the 32 bytes */
+export function makeTestLog(origin: string, seed: number | Uint8Array = 0x42): TestLog {
+  const key = makeSigningKey(origin, typeof seed === "number" ? new Uint8Array(32).fill(seed) : seed)
   const entries: Uint8Array[] = []
   const read: HashReader = (height, index) =>
     height === 0

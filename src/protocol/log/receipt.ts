@@ -15,6 +15,9 @@ import type { TlogProof } from "./tlog-proof.ts"
 /** Most bytes of a receipt: proof file twice over, and a request of the largest size. */
 const MAX_RECEIPT_BYTES = 768 * 1024
 
+/** Longest entry that somebody gets a receipt of, in base64: a challenged ballot of the larger circuit, 2,146 bytes. */
+const MAX_BODY_TEXT = 2864
+
 /** What opens a presentation's commitment: for holder and verifier only. */
 interface ReceiptOpening {
   readonly salt: string // 64 hexadecimal digits
@@ -48,7 +51,7 @@ const shape = z.strictObject({
   kindVersion: z.strictObject({ kind: z.string().max(64), version: z.literal("1") }),
   logId: z.strictObject({ keyId: z.string().max(8) }),
   logIndex: z.string().max(16),
-  canonicalizedBody: z.string().max(2048),
+  canonicalizedBody: z.string().max(MAX_BODY_TEXT),
   inclusionProof: z.strictObject({
     logIndex: z.string().max(16),
     treeSize: z.string().max(16),
