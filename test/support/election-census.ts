@@ -11,7 +11,7 @@ import { computeCensusId } from "../../src/protocol/election/census.ts"
 import { freezeCensus } from "../../src/protocol/election/census-freeze.ts"
 import type { CensusFreeze } from "../../src/protocol/election/census-freeze.ts"
 
-export interface TestVoter {
+interface TestVoter {
   readonly secret: bigint
   readonly commitment: Fr
   readonly weight: number
