@@ -25,7 +25,12 @@ export function policyOf({ logKey, sources }: SmallElection, more = "quorum none
 export function headOf(origin: string, key: SigningKey, entries: readonly Uint8Array[]): Uint8Array {
   const tree = new GrowingRoot()
   for (const bytes of entries) tree.append(bytes)
-  const checkpoint = { origin, size: tree.size, root: tree.root() }
+  return signedHead(origin, key, tree.size, tree.root())
+}
+
+/** A head that says whatever it is told to say. */
+export function signedHead(origin: string, key: SigningKey, size: number, root: Uint8Array): Uint8Array {
+  const checkpoint = { origin, size, root }
   const signature = signCheckpoint(key, checkpointText(checkpoint))
   return encodeCheckpoint(checkpoint, parseVerifierKey(encodeVerifierKey(key)), signature)
 }
