@@ -82,18 +82,20 @@ export async function loggedEntries(
 }
 
 /**
- * Gives an election a ballot window for good. The ledger's is on the wall clock and test elections are in 1970, so that
- * their ballots are written at once unless a test says otherwise.
+ * Gives an election a ballot window that the service's own duties leave alone. The ledger's is on the wall clock and test
+ * elections are in 1970, so that their ballots are written at once unless a test says otherwise.
+ * @returns sets it anew
  */
 export async function pinBallotWindow(
   service: TestService,
   origin: string,
   window: BallotWindow,
-): Promise<void> {
+): Promise<Ledger["setBallotWindow"]> {
   const ledger = service.parts.ledger as { -readonly [K in keyof Ledger]: Ledger[K] }
   const { setBallotWindow } = ledger
-  ledger.setBallotWindow = () => Promise.resolve() // the service's duty would set it back
+  ledger.setBallotWindow = () => Promise.resolve()
   await setBallotWindow(origin, window)
+  return setBallotWindow
 }
 
 /** The ballots in the election's own memory, in wire form. */
