@@ -22,7 +22,15 @@ export function auditTools(
   }
 }
 
-export const reportOf = (
-  bytes: Uint8Array,
-): { step: number; code: string; verdict: string; warnings: string[]; figures: Record<string, unknown> } =>
-  JSON.parse(new TextDecoder().decode(bytes))
+/** A report as tests look at it. */
+export interface ReadReport {
+  readonly bundleSha256: string
+  readonly electionId: string
+  readonly step: number
+  readonly code: string
+  readonly verdict: string
+  readonly warnings: readonly string[]
+  readonly figures: Readonly<Record<string, unknown>>
+}
+
+export const reportOf = (bytes: Uint8Array): ReadReport => JSON.parse(new TextDecoder().decode(bytes))

@@ -15,7 +15,7 @@ import { makePromise } from "../../src/protocol/election/promise.ts"
 import { encodeEntry } from "../../src/protocol/log/entry.ts"
 import type { MainEntry } from "../../src/protocol/log/entry.ts"
 import { signBody } from "../../src/protocol/log/signed-entry.ts"
-import { bytesToHex } from "../../src/protocol/primitives/bytes.ts"
+import { bytesToHex, bytesToUtf8 } from "../../src/protocol/primitives/bytes.ts"
 import { encodeFr } from "../../src/protocol/primitives/field.ts"
 import type { Fr, Nullifier } from "../../src/protocol/primitives/field.ts"
 import { sha256 } from "../../src/protocol/primitives/hash.ts"
@@ -32,6 +32,7 @@ import { circuitForge } from "./circuit-forge.ts"
 import type { CircuitForge } from "./circuit-forge.ts"
 import { alternativeOf, sampleGate } from "./sample-census.ts"
 import { BOUND_VACCINATION } from "./gate-catalogue.ts"
+import { VOTES } from "./unusual-votes.ts"
 import { CLOSES_AT, OPENS_AT, SmallElection } from "./small-election.ts"
 import type { ElectionOptions } from "./small-election.ts"
 
@@ -41,8 +42,16 @@ export interface BundleOptions {
   readonly quorum?: "cosigned" | "none"
   /** Receipts, promises, the anchor of the tally. */
   readonly extras?: boolean
-  readonly election?: Omit<ElectionOptions, "prove" | "digests" | "mainOrigin">
+  readonly election?: Omit<ElectionOptions, "prove" | "mainOrigin">
+  /** A member of one line of gated evidence that everybody agreed to falsify. */
+  readonly falseEvidence?: Exclude<keyof EnrolmentEvidence, "proof">
+  /** Ballots without proofs, for bundles that no reader follows so far. */
+  readonly unproved?: true
+  /** Votes otherwise than by one ballot a voter. */
+  readonly votes?: keyof typeof VOTES
 }
+
+type Anchor = Extract<MainEntry, { kind: "election-anchor" }>
 
 /** What is sealed into a bundle; a mutant changes some of it. */
 export interface BundleParts {
@@ -54,13 +63,9 @@ export interface BundleParts {
   atClose: { size: number; times: Times } | null
   /** Entries of the main log by name, anchors apart. */
   main: Map<string, Uint8Array>
-  anchors: Map<
-    "open" | "tally",
-    { size: number; digest: string; change?: Partial<Extract<MainEntry, { kind: "election-anchor" }>> }
-  >
-  /** Which entry, under a checkpoint of which size. */
-  receipts: Map<string, { index: number; size: number; times: Times }>
-  /** Every other file. */
+  /** By phase; size and root are those of the sealed log unless changed. */
+  anchors: Map<"open" | "tally", Partial<Anchor> & { readonly digest: string }>
+  /** Every other file; receipts and promises among them, which nobody can make again. */
   files: Map<string, Uint8Array>
 }
 
@@ -93,7 +98,6 @@ export function copyParts(parts: BundleParts): BundleParts {
     entries: [...parts.entries],
     main: new Map(parts.main),
     anchors: new Map(parts.anchors),
-    receipts: new Map(parts.receipts),
     files: new Map(parts.files),
   }
 }
@@ -108,24 +112,19 @@ export function sealFiles(
   const files = new Map([...parts.files, ...tileFiles(parts.entries)])
   files.set("log/checkpoint", note(log.size, parts.checkpointTimes))
   if (parts.atClose !== null) files.set(AT_CLOSE_PATH, note(parts.atClose.size, parts.atClose.times))
-  for (const [name, { index, size, times }] of parts.receipts) {
-    files.set(`receipts/${name}.tlog-proof`, proofFile(log, index, size, note(size, times)))
-  }
   const main = new Map(parts.main)
-  for (const [phase, { size, digest, change }] of parts.anchors) {
-    const { electionId } = parts
-    const root = bytesToHex(log.rootAt(Math.min(size, log.size)))
-    const anchor = {
-      kind: "election-anchor",
-      v: 1,
-      phase,
-      electionId,
+  for (const [phase, change] of parts.anchors) {
+    const size = phase === "tally" ? log.size : indexOfKind(parts.entries, "election-open") + 1
+    const place = {
+      electionId: parts.electionId,
       origin: logKey.name,
       size,
-      root,
-      digest,
-    } as const
-    main.set(`election-anchor-${phase}`, canonicalBytes({ ...anchor, ...change }))
+      root: bytesToHex(log.rootAt(size)),
+    }
+    main.set(
+      `election-anchor-${phase}`,
+      canonicalBytes({ kind: "election-anchor", v: 1, phase, ...place, ...change }),
+    )
   }
   const mainLog = testLog([...main.values()])
   const mainNote = signedNote(mainKey, main.size, mainLog.rootAt(main.size), parts.checkpointTimes)
@@ -134,6 +133,11 @@ export function sealFiles(
     files.set(`main/${name}.tlog-proof`, proofFile(mainLog, i, main.size, mainNote))
   }
   return files
+}
+
+/** Index of the first entry of a kind, -1 without one. */
+export function indexOfKind(entries: readonly Uint8Array[], kind: string): number {
+  return entries.findIndex((bytes) => bytesToUtf8(bytes)?.includes(`"kind":"${kind}"`))
 }
 
 /** The zip of some files, its manifest made anew. */
@@ -158,20 +162,25 @@ async function make(options: BundleOptions): Promise<SampleBundle> {
   const life: ElectionOptions = {
     ...{ n: 3, t: 2, voters: 12, revotes: 2, challenges: 1, extensions: [CLOSES_AT + 3600] },
     ...options.election,
-    digests: { r1csSha256: r1cs.sha256, zkeySha256: zkey.sha256, vkeySha256, ceremony },
+    digests: {
+      ...{ r1csSha256: r1cs.sha256, zkeySha256: zkey.sha256, vkeySha256, ceremony },
+      ...options.election?.digests,
+    },
     mainOrigin: MAIN_ORIGIN,
-    prove: ({ expected }) => ballots.forge([expected])[0]!,
+    ...(options.unproved === true ? {} : { prove: ({ expected }) => ballots.forge([expected])[0]! }),
+    ...(options.votes === undefined ? {} : { upTo: "open" }),
   }
-  const gated = census === "gated" ? await gatedCensus(life) : null
+  const gated = census === "gated" ? await gatedCensus(life, options.falseEvidence) : null
   const definition = { ...life.definition, ...(gated === null ? {} : { census: gated.frozen }) }
   const election = new SmallElection({ ...life, definition })
+  if (options.votes !== undefined) VOTES[options.votes](election, ballots)
   const mainKey = makeSigningKey(MAIN_ORIGIN, election.logKey.seed)
   const closesAt = life.extensions?.at(-1) ?? election.definition.closesAtUnixSeconds
   const parts = partsOf(election, ballots, gated, closesAt)
-  if (extras) addExtras(election, parts, gated)
+  if (extras)
+    addExtras(election, parts, gated, quorum === "none" ? NOBODY : [OPENS_AT + 60, OPENS_AT + 61, null])
   if (quorum === "none") {
     Object.assign(parts, { checkpointTimes: NOBODY, atClose: null })
-    for (const receipt of parts.receipts.values()) receipt.times = NOBODY
   }
   return { election, options, parts, mainKey, policy: policyText(mainKey, quorum), closesAt }
 }
@@ -202,12 +211,9 @@ function partsOf(
     electionId,
     entries: [...election.bytes],
     checkpointTimes: [closesAt + 2000, closesAt + 2001, null],
-    atClose: { size: indexOf("election-close") + 1, times: [closesAt + 70, closesAt + 75, closesAt + 90] },
+    atClose: { size: indexOf("election-close") + 1, times: [closesAt + 70, closesAt + 75, null] },
     main: new Map([["circuit-key", canonicalBytes(circuitKey)], ...(gated?.main ?? [])]),
-    anchors: new Map([
-      ["open", { size: indexOf("election-open") + 1, digest: bytesToHex(sha256(definitionBytes)) }],
-    ]),
-    receipts: new Map(),
+    anchors: new Map([["open", { digest: bytesToHex(sha256(definitionBytes)) }]]),
     files: new Map([
       ["definition.json", definitionBytes],
       ["result.json", result!.bytes],
@@ -224,16 +230,20 @@ function partsOf(
 }
 
 /** Receipts of the first ballot and of the tally, promises kept and replaced, the anchor of the tally. */
-function addExtras(election: SmallElection, parts: BundleParts, gated: GatedCensus | null): void {
-  const { entries, census, result } = election
+function addExtras(
+  election: SmallElection,
+  parts: BundleParts,
+  gated: GatedCensus | null,
+  times: Times,
+): void {
+  const { entries, census, result, logKey } = election
   const first = entries.findIndex(({ entry }) => entry.kind === "ballot")
-  parts.receipts.set("voter-1", { index: first, size: first + 1, times: NOBODY })
-  parts.receipts.set("voter-2", {
-    index: first + 1,
-    size: first + 4,
-    times: [OPENS_AT + 60, OPENS_AT + 61, null],
-  })
-  parts.anchors.set("tally", { size: entries.length, digest: result!.resultSha256 })
+  const log = testLog(parts.entries)
+  const receipt = (index: number, size: number, seen: Times): Uint8Array =>
+    proofFile(log, index, size, signedNote(logKey, size, log.rootAt(size), seen))
+  parts.files.set("receipts/voter-1.tlog-proof", receipt(first, first + 1, NOBODY))
+  parts.files.set("receipts/voter-2.tlog-proof", receipt(first + 1, first + 4, times))
+  parts.anchors.set("tally", { digest: result!.resultSha256 })
   const { records } = (gated ?? census).freeze.built
   const censusId = computeCensusId((gated ?? census).plan.body)
   const promise = (i: number, leaf: Fr): Uint8Array =>
@@ -255,7 +265,10 @@ interface GatedCensus {
 export const REGISTRY_KEY = makeSigningKey("registry.example", new Uint8Array(32).fill(70))
 
 // The same people as in the named census of the same options, hence the same leaves: they came in by proofs instead.
-async function gatedCensus(life: ElectionOptions): Promise<GatedCensus> {
+async function gatedCensus(
+  life: ElectionOptions,
+  falsified: BundleOptions["falseEvidence"],
+): Promise<GatedCensus> {
   const { census, organizer } = new SmallElection({ ...life, upTo: "ceremony" })
   const { entry, vkey, forge } = await circuitForge("presentation")
   const asOf = census.plan.body.enrolmentOpensAt - 60
@@ -287,7 +300,8 @@ async function gatedCensus(life: ElectionOptions): Promise<GatedCensus> {
     }
     const rebuilt = signals.of({ ...draw, proof: { a: ["1", "2"], b: [["1", "2"], ["1", "2"]], c: ["1", "2"] } }) // prettier-ignore
     if (!rebuilt.ok) throw new Error(rebuilt.reason)
-    return { ...draw, proof: forge([rebuilt.value])[0]! }
+    const proof = forge([rebuilt.value])[0]!
+    return { ...draw, ...(i === 3 && falsified !== undefined ? falseMember(falsified) : {}), proof }
   })
   const frozen = freezeCensus(plan.body, evidence)
   if (!frozen.ok) throw new Error(frozen.reason)
@@ -321,4 +335,18 @@ async function gatedCensus(life: ElectionOptions): Promise<GatedCensus> {
       sha256: frozenCensus(plan.body, document).sha256,
     },
   }
+}
+
+/** Another value of a member, as well formed as the first. */
+function falseMember(member: NonNullable<BundleOptions["falseEvidence"]>): Partial<EnrolmentEvidence> {
+  const values = {
+    commitment: encodeFr(4711n),
+    id: `pr_${"B".repeat(22)}` as RequestId,
+    challenge: `${"B".repeat(41)}A`,
+    alternative: 1,
+    nullifier: encodeFr(4712n) as Nullifier,
+    linkTag: encodeFr(4713n),
+    credentialTag: encodeFr(4714n),
+  }
+  return { [member]: values[member] }
 }
