@@ -52,34 +52,49 @@ export async function settle(settling: Settling, ballot: Ballot): Promise<void> 
   ])
 }
 
-// A number that the service says is never believed: only entries that were read and checked decide what becomes of a ballot.
 async function explain(
   { store, options }: Settling,
   ballot: Ballot,
   log: ElectionLog,
   code: string,
 ): Promise<void> {
-  const isThere = log.ballotIndex("ballot", computeBallotHash(ballot)) !== undefined
-  const isOvertaken = !isThere && log.lastSequence(ballot.nullifier) >= ballot.sequence
-  const isOver = !isThere && log.phase !== "open"
-  const isBurnt = !isThere && log.hasRandomness(ballot.R)
-  if (isOvertaken || isOver || isBurnt) await dropUnsettled(store, ballot.electionId)
-  const [reason, words] = isThere
-    ? ["receipt-missing", "Your ballot is in the log, and the service gives no receipt. Call again."]
-    : isOvertaken
-      ? ["another-device", "Another device has voted with your enrolment. Vote again to take its place."]
-      : isOver
-        ? [code, "The election is over; this ballot is not in it."]
-        : isBurnt
-          ? ["randomness-reused", "This ballot was challenged and cannot be cast. Vote again."]
-          : code === "sequence-mismatch"
-            ? [
-                "sequence-invented",
-                "The service asks for a number that its own log does not lead to. It is not believed; the ballot is kept. Call again, and complain if it goes on.",
-              ]
-            : [code, "The service does not take the ballot. It is kept and sent again at the next call."]
-  report(options, { cast: false, electionId: ballot.electionId, ballotHash: hashOf(ballot), reason }, [words])
+  const { reason, words, isDead } = fateOf(ballot, log, code)
+  if (isDead) await dropUnsettled(store, ballot.electionId)
+  const { electionId } = ballot
+  report(options, { cast: false, electionId, ballotHash: hashOf(ballot), reason }, [words])
   process.exitCode = EXIT.refused
+}
+
+/** What a refusal means, and whether the ballot can still be admitted. */
+interface Fate {
+  readonly reason: string
+  readonly words: string
+  readonly isDead: boolean
+}
+
+// A number that the service says is never believed: only entries that were read and checked decide what becomes of a ballot.
+function fateOf(ballot: Ballot, log: ElectionLog, code: string): Fate {
+  const alive = (reason: string, words: string): Fate => ({ reason, words, isDead: false })
+  const dead = (reason: string, words: string): Fate => ({ reason, words, isDead: true })
+  if (log.ballotIndex("ballot", computeBallotHash(ballot)) !== undefined)
+    return alive(
+      "receipt-missing",
+      "Your ballot is in the log, and the service gives no receipt. Call again.",
+    )
+  if (log.lastSequence(ballot.nullifier) >= ballot.sequence)
+    return dead(
+      "another-device",
+      "Another device has voted with your enrolment. Vote again to take its place.",
+    )
+  if (log.phase !== "open") return dead(code, "The election is over; this ballot is not in it.")
+  if (log.hasRandomness(ballot.R))
+    return dead("randomness-reused", "This ballot was challenged and cannot be cast. Vote again.")
+  if (code === "sequence-mismatch")
+    return alive(
+      "sequence-invented",
+      "The service asks for a number that its own log does not lead to. It is not believed; the ballot is kept. Call again, and complain if it goes on.",
+    )
+  return alive(code, "The service does not take the ballot. It is kept and sent again at the next call.")
 }
 
 const hashOf = (ballot: Ballot): string => bytesToHex(computeBallotHash(ballot))
