@@ -22,7 +22,7 @@ beforeAll(async () => {
   })
   served = await serveElection(service, { n: 2, voters: 16 })
   forge = await openSimulator("ballot8")
-}, 120_000)
+}, 300_000)
 afterAll(() => service.remove())
 
 let nextVoter = 0
@@ -203,6 +203,27 @@ describe("D18: a voter's number burnt by somebody else", () => {
     // The refused have left nothing behind: their randomness is free, and the next number is the one after hers.
     const next = proved({ ...ballot, sequence: 2, R: bad[0]!.R }, {})
     expect(await post(next)).toMatchObject({ status: 201 })
+  })
+})
+
+describe("D10: a flood of ballots that are none", () => {
+  it("leaves no row and holds up nobody: an honest ballot in the midst of it is admitted", async () => {
+    const { ballot } = ballotOf(voter())
+    const junk: readonly unknown[] = [
+      {},
+      [],
+      { ...ballot, C: [] },
+      { ...ballot, electionId: "7" },
+      { ...ballot, sequence: 9 },
+      { ...ballot, R: ["1", "1"] },
+    ]
+    const before = await size()
+    const flood = Array.from({ length: 300 }, (_, i) => post(junk[i % junk.length]))
+    const hers = post(ballot)
+    const statuses = (await Promise.all(flood)).map(({ status }) => status)
+    expect(statuses.every((status) => [400, 404, 409, 422, 429, 503].includes(status))).toBe(true)
+    expect(await hers).toMatchObject({ status: 201 })
+    expect(await size()).toBe(before + 1)
   })
 })
 

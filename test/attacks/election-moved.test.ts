@@ -33,7 +33,7 @@ beforeAll(async () => {
     const renamed = await handIn(service, election, renamedFor(election, entry))
     moved.push({ kind, renamed, same: await handIn(service, first.election, entry) })
   })
-}, 120_000)
+}, 300_000)
 afterAll(() => service.remove())
 
 /** The entry with the other election's name in its body, the signatures as they were. */
