@@ -115,14 +115,13 @@ async function finish(
   doubled: string,
 ) {
   const { service, folder } = parties
-  let reading = await reader.read()
-  await service.clock.jumpTo(reading.log.closesAt + 31)
-  reading = await tell.step(
-    "Voting ends; the service closes the log, and anybody can recompute the sum",
-    () => untilClosed(reader),
+  await service.clock.jumpTo((await reader.read()).log.closesAt + 31)
+  await tell.step("Voting ends; the service closes the log, and anybody can recompute the sum", () =>
+    untilClosed(reader),
   )
-  reading = await tell.step("Two trustees have lost file and backup; the other three decrypt the sum", () =>
-    sitTrustees(parties, seed, reader, true, LEFT),
+  const reading = await tell.step(
+    "Two trustees have lost file and backup; the other three decrypt the sum",
+    () => sitTrustees(parties, seed, reader, true, LEFT),
   )
   const { result } = await tally(parties, reading)
   const expected = countPlainly(

@@ -22,3 +22,12 @@ export function openClock(environment: NodeJS.ProcessEnv = process.env): Clock {
   const offsetMs = start - Date.now()
   return () => Math.floor((Date.now() + offsetMs) / 1000)
 }
+
+/**
+ * The same clock in milliseconds, for what ends between two seconds, like a ballot window. It runs with the machine's;
+ * where the instant was set it may differ by a part of a second.
+ */
+export function inMilliseconds(clock: Clock): () => number {
+  const offsetMs = Math.ceil((clock() * 1000 - Date.now()) / 1000) * 1000
+  return () => Date.now() + offsetMs
+}

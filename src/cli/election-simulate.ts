@@ -99,9 +99,8 @@ async function run(parties: Parties, electorate: Electorate, { seed, startedAt, 
     { seed, startedAt, threads, proved },
     circuitId,
   )
-  reading = await reader.read()
-  await parties.service.clock.jumpTo(reading.log.closesAt + 31)
-  reading = await untilClosed(reader)
+  await parties.service.clock.jumpTo((await reader.read()).log.closesAt + 31)
+  await untilClosed(reader)
   // The service verified every proof before it took a ballot; the audit of the bundle does so again.
   reading = await sitTrustees(parties, seed, reader, true)
   const started = performance.now()

@@ -5,18 +5,25 @@ import { Command } from "commander"
 import { exportLog } from "../ledger/log/export.ts"
 import { fsckCopy, fsckDatabase, fsckPublic } from "../ledger/log/fsck.ts"
 import type { PublicReader } from "../ledger/log/fsck.ts"
+import type { Finding } from "../ledger/log/fsck-tree.ts"
 import { adoptLedger, inspectForAdoption } from "../ledger/log/init-ledger.ts"
 import type { SignedHead } from "../ledger/log/ledger.ts"
+import type { LedgerParts } from "../ledger/log/open-ledger.ts"
 import { readGuardFile } from "../ledger/log/rollback-guard.ts"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
+import type { Stores } from "../ledger/storage/open-stores.ts"
 import { parsePolicy } from "../protocol/log/policy.ts"
+import { makeSigningKey } from "../protocol/primitives/note-key.ts"
 import { readConfig } from "../service/config.ts"
+import type { ServiceConfig } from "../service/config.ts"
 import { CliError, EXIT } from "./exit.ts"
 import { print, tell } from "./output.ts"
 import { readPolicyText } from "./policy-file.ts"
 import { initService, ledgerParts, openStorage, readServiceKeys, trustOf } from "./service-state.ts"
+import type { ServiceKeys } from "./service-state.ts"
 
 interface FsckOptions {
+  readonly origin?: string
   readonly dir?: string
   readonly url?: string
   readonly policy?: string
@@ -42,7 +49,8 @@ export function ledgerCommand(): Command {
     .action(({ k }: { readonly k: string }) => print(trustOf(readServiceKeys(readConfig()), Number(k))))
   command
     .command("fsck")
-    .description("check everything and change nothing; exit 0 clean, 1 findings, 2 could not run")
+    .description("check every log and change nothing; exit 0 clean, 1 findings, 2 could not run")
+    .option("--origin <origin>", "check one log: the main log's origin or an election's")
     .option("--dir <dir>", "check an exported copy instead of the database (with --policy), or against it")
     .option("--url <prefix>", "check what a service serves, such as https://host/ledger (with --policy)")
     .option("--policy <file>", "policy or trust file with the log's key: needs no database")
@@ -50,60 +58,88 @@ export function ledgerCommand(): Command {
     .action(fsck)
   command
     .command("export")
-    .description("write the log as static files in the C2SP layout; incremental")
+    .description("write a log as static files in the C2SP layout; incremental")
     .argument("<dir>", "directory to write to")
+    .option("--origin <origin>", "an election's log instead of the main log")
     .action(exportTo)
   command
     .command("adopt")
     .description(
       "vouch for a restored database after a full check: the rollback guard then remembers its head",
     )
+    .option("--origin <origin>", "an election's log instead of the main log")
     .option("--size <entries>", "the size that the report shows, typed by whoever looked at it")
     .action(adopt)
   return command
 }
 
 async function fsck(options: FsckOptions): Promise<void> {
-  const findings = options.policy === undefined ? await fsckOwn(options.dir) : await fsckForeign(options)
+  const logs = options.policy === undefined ? await fsckOwn(options) : [await fsckForeign(options)]
+  const findings = logs.flatMap(({ origin, findings: ofLog }) => ofLog.map((one) => ({ origin, ...one })))
   if (options.json === true) print(findings)
   else
-    for (const { check, object, expected, found } of findings) {
-      print(`${check} ${object}: expected ${expected}, found ${found}`)
+    for (const { origin, check, object, expected, found } of findings) {
+      print(`${origin} ${check} ${object}: expected ${expected}, found ${found}`)
     }
   tell(findings.length === 0 ? "clean" : `${findings.length} findings`)
   process.exitCode = findings.length === 0 ? EXIT.ok : EXIT.refused
 }
 
-async function fsckOwn(dir: string | undefined) {
+/** What fsck says of one log. */
+interface CheckedLog {
+  readonly origin: string
+  readonly findings: readonly Finding[]
+}
+
+async function fsckOwn({ origin, dir }: FsckOptions): Promise<readonly CheckedLog[]> {
   const config = readConfig()
   const keys = readServiceKeys(config)
   const storage = await openStorage(config, { readonly: true })
   try {
-    const guardNote = await readGuardFile(config.stateDirectory, config.ledgerOrigin)
-    const target = { store: storage.ledger, origin: config.ledgerOrigin, key: keys.log, guardNote }
-    if (dir === undefined) return await fsckDatabase(target)
-    const { found } = await inspectForAdoption(ledgerParts(config, keys, storage))
-    return await fsckCopy(target, found, directoryReader(dir))
+    if (dir !== undefined) {
+      const parts = logParts(config, keys, storage, origin)
+      const { found } = await inspectForAdoption(parts)
+      return [{ origin: parts.origin, findings: await fsckCopy(parts, found, directoryReader(dir)) }]
+    }
+    const written = (await storage.ledger.listLogs()).filter(({ size }) => size > 0)
+    const checked: CheckedLog[] = []
+    for (const of of origin === undefined ? written.map((row) => row.origin) : [origin]) {
+      const parts = logParts(config, keys, storage, of)
+      const guardNote = await readGuardFile(config.stateDirectory, of)
+      checked.push({ origin: of, findings: await fsckDatabase({ ...parts, guardNote }) })
+    }
+    return checked
   } finally {
     await storage.close()
   }
 }
 
-async function fsckForeign({ policy = "", dir, url }: FsckOptions) {
-  const [key, ...others] = parsePolicy(await readPolicyText(policy)).logs
-  if (key === undefined || others.length > 0)
-    throw new CliError("option-invalid", "the policy must name one log")
-  const read = dir !== undefined ? directoryReader(dir) : url !== undefined ? urlReader(url) : null
-  if (read === null) throw new CliError("option-invalid", "give --dir or --url with --policy")
-  return fsckPublic(read, { origin: key.name, key })
+/** One of the service's logs with its own key: one seed, its origin as name. */
+function logParts(
+  config: ServiceConfig,
+  keys: ServiceKeys,
+  storage: Stores,
+  origin: string = config.ledgerOrigin,
+): LedgerParts {
+  return { ...ledgerParts(config, keys, storage), origin, key: makeSigningKey(origin, keys.log.seed) }
 }
 
-async function exportTo(dir: string): Promise<void> {
+async function fsckForeign({ policy = "", origin, dir, url }: FsckOptions): Promise<CheckedLog> {
+  const { logs } = parsePolicy(await readPolicyText(policy))
+  const [key, ...others] = logs.filter(({ name }) => origin === undefined || name === origin)
+  if (key === undefined || others.length > 0)
+    throw new CliError("option-invalid", "the policy must name one log, or --origin one of its logs")
+  const read = dir !== undefined ? directoryReader(dir) : url !== undefined ? urlReader(url) : null
+  if (read === null) throw new CliError("option-invalid", "give --dir or --url with --policy")
+  return { origin: key.name, findings: await fsckPublic(read, { origin: key.name, key }) }
+}
+
+async function exportTo(dir: string, { origin }: { readonly origin?: string }): Promise<void> {
   const config = readConfig()
   const keys = readServiceKeys(config)
   const storage = await openStorage(config, { readonly: true })
   try {
-    const head: SignedHead = (await inspectForAdoption(ledgerParts(config, keys, storage))).found
+    const head: SignedHead = (await inspectForAdoption(logParts(config, keys, storage, origin))).found
     const files = await exportLog(storage.ledger, head, {
       read: directoryReader(dir),
       write: async (path, bytes) => {
@@ -117,18 +153,18 @@ async function exportTo(dir: string): Promise<void> {
   }
 }
 
-async function adopt({ size }: { readonly size?: string }): Promise<void> {
+async function adopt({ origin, size }: { readonly origin?: string; readonly size?: string }): Promise<void> {
   const config = readConfig()
   const storage = await openStorage(config)
   try {
-    const parts = ledgerParts(config, readServiceKeys(config), storage)
+    const parts = logParts(config, readServiceKeys(config), storage, origin)
     if (size === undefined) {
       const { found, remembered, findings } = await inspectForAdoption(parts)
       print({ database: found.size, guard: remembered, findings })
       tell("nothing was changed; if a restored backup explains the difference, repeat with --size")
       return
     }
-    print({ adopted: (await adoptLedger(parts, Number(size))).size })
+    print({ adopted: await adoptLedger(parts, Number(size)) })
   } finally {
     await storage.close()
   }

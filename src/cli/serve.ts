@@ -1,5 +1,6 @@
 // `sotto serve`: the composition root of the verifier service. Settings come from SOTTO_* alone; see the README.
 import { Command } from "commander"
+import { createClock } from "../ledger/log/clock.ts"
 import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
 import type { InstanceLease } from "../ledger/log/instance-lease.ts"
 import { openLedger } from "../ledger/log/open-ledger.ts"
@@ -15,7 +16,7 @@ import type { StartFlags } from "../service/start-rules.ts"
 import { StartRefusal } from "../service/start-refusal.ts"
 import { startService } from "../service/start-service.ts"
 import type { RunningService } from "../service/start-service.ts"
-import { openClock } from "./clock.ts"
+import { inMilliseconds, openClock } from "./clock.ts"
 import { EXIT } from "./exit.ts"
 import { print, tell } from "./output.ts"
 import { loadServiceCircuits } from "./service-circuits.ts"
@@ -75,6 +76,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
   try {
     const ledger = await openLedger({
       ...ledgerParts(config, keys, storage),
+      clock: createClock(inMilliseconds(now)),
       onHalt: () => {
         halted = true
         tell("the ledger halted: nothing is signed any more; restart the service to run its checks")

@@ -7,6 +7,8 @@ import { createClock } from "../ledger/log/clock.ts"
 import { openLedger } from "../ledger/log/open-ledger.ts"
 import { encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
 import { readConfig } from "../service/config.ts"
+import type { ServiceConfig } from "../service/config.ts"
+import type { ServiceStore } from "../service/store.ts"
 import { createApiKey } from "../service/http/clients.ts"
 import { openLog } from "../service/http/request-log.ts"
 import { registerVerifier } from "../service/routes/verifiers.ts"
@@ -70,20 +72,7 @@ export async function openJumpingClock(folder: string): Promise<JumpingClock> {
 /** Starts the service of a folder, begun when it is new. @throws StartRefusal, LedgerError */
 export async function startSimulatedService(folder: string): Promise<SimulatedService> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const at = (name: string): string => join(folder, name)
-  const config = readConfig({
-    SOTTO_PUBLIC_URL: PUBLIC_URL,
-    SOTTO_LISTEN: "127.0.0.1:0",
-    SOTTO_DATABASE: `sqlite:${at("service.db")}`,
-    SOTTO_STATE_DIR: at("guard"),
-    SOTTO_LOG_KEY_FILE: at("log.key"),
-    SOTTO_REQUEST_KEY_FILE: at("request.key"),
-    SOTTO_REGISTRY_KEY_FILE: at("registry.key"),
-    SOTTO_RATE_SHARED: "127.0.0.0/8",
-    SOTTO_RATE_ANONYMOUS_WRITES: "1000000",
-    SOTTO_RATE_ANONYMOUS_READS: "1000000",
-    SOTTO_DRAIN_DELAY_SECONDS: "0",
-  })
+  const config = configOf(folder)
   if (!(await isInitialised(config))) await initService(config, ["rehearsal"])
   const keys = readServiceKeys(config)
   const storage = await openStorage(config)
@@ -105,34 +94,46 @@ export async function startSimulatedService(folder: string): Promise<SimulatedSe
   })
   const record = { id: VERIFIER, name: "Rehearsal", origin: PUBLIC_URL }
   const registrar = {
-    store: storage.service,
-    ledger,
-    ledgerOrigin: config.ledgerOrigin,
-    requestKey: keys.request,
+    ...{ store: storage.service, ledger },
+    ...{ ledgerOrigin: config.ledgerOrigin, requestKey: keys.request },
   }
   await registerVerifier(registrar, record)
-  const { text, keyId, secretSha256 } = createApiKey()
-  const client = {
-    keyId,
-    secretSha256,
-    role: "organizer",
-    subject: "rehearsal",
-    scopes: ["election:write"],
-  } as const
-  await storage.service.insertClient({
-    ...client,
-    createdAtUnixSeconds: clock.now(),
-    revokedAtUnixSeconds: null,
-  })
   return {
     url: running.url,
     clock,
     policy: `log ${encodeVerifierKey(keys.log)}\nquorum none\n`,
-    organizerKey: text,
+    organizerKey: await addOrganizer(storage.service, clock.now()),
     verifier: { ...record, key: encodeVerifierKey(keys.request) },
     stop: async () => {
       await running.stop()
       await storage.close()
     },
   }
+}
+
+function configOf(folder: string): ServiceConfig {
+  const at = (name: string): string => join(folder, name)
+  return readConfig({
+    SOTTO_PUBLIC_URL: PUBLIC_URL,
+    SOTTO_LISTEN: "127.0.0.1:0",
+    SOTTO_DATABASE: `sqlite:${at("service.db")}`,
+    SOTTO_STATE_DIR: at("guard"),
+    SOTTO_LOG_KEY_FILE: at("log.key"),
+    SOTTO_REQUEST_KEY_FILE: at("request.key"),
+    SOTTO_REGISTRY_KEY_FILE: at("registry.key"),
+    SOTTO_RATE_SHARED: "127.0.0.0/8",
+    SOTTO_RATE_ANONYMOUS_WRITES: "1000000",
+    SOTTO_RATE_ANONYMOUS_READS: "1000000",
+    SOTTO_DRAIN_DELAY_SECONDS: "0",
+  })
+}
+
+/** A fresh API key of the organizer: each opening of the folder draws its own. */
+async function addOrganizer(store: Pick<ServiceStore, "insertClient">, now: number): Promise<string> {
+  const { text, keyId, secretSha256 } = createApiKey()
+  await store.insertClient({
+    ...{ keyId, secretSha256, role: "organizer", subject: "rehearsal", scopes: ["election:write"] },
+    ...{ createdAtUnixSeconds: now, revokedAtUnixSeconds: null },
+  })
+  return text
 }

@@ -15,6 +15,7 @@ import type { ElectionReader, ElectionReading } from "./election-log-source.ts"
 import { handInBytes, random } from "./election-options.ts"
 import { CliError } from "./exit.ts"
 import { tell } from "./output.ts"
+import { withPatience } from "./patience.ts"
 import type { ServiceClient } from "./service-client.ts"
 import { readBackup, writeBackup } from "./trustee-backup.ts"
 import type { CopyPlaces } from "./trustee-backup.ts"
@@ -58,7 +59,7 @@ export async function runSitting(sitting: Sitting): Promise<SittingReport> {
   const until = Date.now() + sitting.waitSeconds * 1000
   let said = ""
   for (;;) {
-    const reading = await sitting.reader.read()
+    const reading = await withPatience(until, () => sitting.reader.read())
     const step = nextStep(reading, sitting.file.current(), random)
     if (step.state !== sitting.file.current()) await sitting.file.replace(step.state)
     const words = stepWords(step, reading)
@@ -70,7 +71,8 @@ export async function runSitting(sitting: Sitting): Promise<SittingReport> {
     }
     if (step.do === "wait" || step.do === "stop" || !sitting.does.includes(step.do))
       return reportOf(reading, sitting.file.current(), step, sent)
-    const kind = await perform(sitting, reading, step)
+    // Repeating is safe: what was signed once is what is sent again.
+    const kind = await withPatience(until, () => perform(sitting, reading, step))
     if (kind === null) return reportOf(reading, sitting.file.current(), step, sent)
     if (kind !== "back-up") sent.push(kind)
   }

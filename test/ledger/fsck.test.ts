@@ -1,4 +1,3 @@
-import Sqlite from "better-sqlite3"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { claimKey } from "../../src/protocol/log/claim.ts"
 import type { Claim } from "../../src/protocol/log/claim.ts"
@@ -8,6 +7,7 @@ import type { Finding } from "../../src/ledger/log/fsck-tree.ts"
 import { readGuardFile } from "../../src/ledger/log/rollback-guard.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import { editDatabase, withEntries } from "../support/edited-database.ts"
 import { LOG_KEY, ORIGIN, appendMany, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
 
@@ -19,19 +19,6 @@ beforeEach(async () => {
   await opened.close()
 })
 afterEach(() => home.remove())
-
-/** Edits the file as somebody would who can do anything to it. */
-function edit(...statements: string[]): void {
-  const file = new Sqlite(home.database)
-  const triggers = file.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all() as {
-    name: string
-    sql: string
-  }[]
-  for (const { name } of triggers) file.exec(`DROP TRIGGER ${name}`)
-  for (const statement of statements) file.exec(statement)
-  for (const { sql } of triggers) file.exec(sql)
-  file.close()
-}
 
 async function fsck(
   decorate: (store: LedgerStore) => LedgerStore = (store) => store,
@@ -120,7 +107,7 @@ describe("fsck", () => {
       { check: "K9" },
     ],
   ] as const)("names %s", async (_what, statement, finding) => {
-    edit(statement)
+    editDatabase(home.database, statement)
     expect(await fsck()).toContainEqual(found(finding))
   })
 
@@ -132,20 +119,7 @@ describe("fsck", () => {
       id: "coverage/1",
       sha256: "ab".repeat(32),
     }
-    const body = new TextEncoder().encode(
-      `{"id":"coverage/1","kind":"catalogue-withdrawal","sha256":"${withdrawal.sha256}","type":"schema","v":1}`,
-    )
-    const findings = await fsck((store) => ({
-      ...store,
-      snapshot: (run) =>
-        store.snapshot((reads) =>
-          run({
-            ...reads,
-            readEntries: async (...args) =>
-              (await reads.readEntries(...args)).map((row) => (row.index === 5 ? { ...row, body } : row)),
-          }),
-        ),
-    }))
+    const findings = await fsck((store) => withEntries(store, new Map([[5, withdrawal]])))
     expect(findings).toContainEqual(found({ check: "K9", object: "entry 5", expected: "exists before it" }))
   })
 

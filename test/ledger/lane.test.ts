@@ -24,6 +24,28 @@ describe("a lane", () => {
     expect([lane.isDue, played.alarms]).toEqual([false, []])
   })
 
+  test("does not wait longer because the wall clock was set back", () => {
+    let now = 3_600_000
+    let alarm = { delay: 0, run: (): void => undefined }
+    const set = {
+      now: () => now,
+      schedule: (delay: number, run: () => void) => {
+        alarm = { delay, run }
+        return () => undefined
+      },
+    }
+    const ten = windowEnd({ batchWindowSeconds: 10, closesAtUnixSeconds: 1e9 }, 50)
+    const lane = new Lane(set, ten, Infinity, () => undefined)
+    lane.add(waiting)
+    expect(alarm.delay).toBe(10_000)
+    now = 10_000 - 1 // an hour back, as the alarm rings
+    alarm.run()
+    expect([lane.isDue, alarm.delay]).toEqual([false, 1])
+    now += 1
+    alarm.run()
+    expect(lane.isDue).toBe(true)
+  })
+
   test("is due at once when it has a batch, and again for what is left over", () => {
     let due = 0
     const played = new HandClock(0)

@@ -40,7 +40,10 @@ export interface CensusService {
   readonly key: SigningKey
 }
 
-/** @param weights - of voter v, or undefined where the census is not weighted */
+/**
+ * @param weights - of voter v, or undefined where the census is not weighted
+ * @param secretOf - of a voter who brings a secret of their own, else null
+ */
 export function makeCensus(
   size: number,
   organizer: SigningKey,
@@ -48,6 +51,7 @@ export function makeCensus(
   randomBytes: RandomBytes,
   weights?: (v: number) => number,
   service?: CensusService,
+  secretOf?: (v: number, censusId: string) => bigint | null,
 ): TestCensus {
   const key = (name: string): SigningKey => makeSigningKey(`${name}.example`, randomBytes(32))
   const registrars = [key("desk"), key("portal")]
@@ -65,7 +69,8 @@ export function makeCensus(
   )
   const censusId = computeCensusId(plan.body)
   const people = Array.from({ length: size }, (_, v) => {
-    const secret = BigInt(`0x01${bytesToHex(randomBytes(30))}`) // 31 bytes, never short
+    const drawn = BigInt(`0x01${bytesToHex(randomBytes(30))}`) // 31 bytes, never short
+    const secret = secretOf?.(v, censusId) ?? drawn
     return { secret, commitment: deriveVoterCommitment(secret), weight: weights?.(v) ?? 1 }
   })
   const leaves = people.map(({ commitment, weight }) =>

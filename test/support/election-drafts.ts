@@ -11,7 +11,6 @@ import type { Scalar } from "../../src/protocol/primitives/scalar.ts"
 import type { BallotEntry, ChallengedBallotEntry } from "../../src/protocol/wire/ballot.ts"
 import type { ElectionBodies, ElectionClose } from "../../src/protocol/wire/election-entries.ts"
 import { electionOrigin, computeCeremonyId } from "../../src/protocol/election/key-ceremony.ts"
-import { ORIGIN } from "./ledger-bench.ts"
 
 export type EntryOf<K extends ElectionEntry["kind"]> = Extract<ElectionEntry, { kind: K }>
 
@@ -34,7 +33,7 @@ export class DraftElection {
   readonly #organizer
   readonly #trustees
 
-  constructor(name = "one", { t = 2, n = 3 } = {}) {
+  constructor(name = "one", { t = 2, n = 3, mainOrigin = "verifier.example/ledger" } = {}) {
     const key = (who: string) => makeSigningKey(who, createHash("sha256").update(`${name}/${who}`).digest())
     this.n = n
     this.t = t
@@ -57,7 +56,7 @@ export class DraftElection {
     this.ceremony = signBody("ceremony", body, this.#organizer)
     this.ceremonyId = computeCeremonyId(body)
     this.electionId = encodeFr(BigInt(`0x${this.ceremonyId}`) >> 8n)
-    this.origin = electionOrigin(ORIGIN, this.ceremonyId)
+    this.origin = electionOrigin(mainOrigin, this.ceremonyId)
   }
 
   trusteeKey(trustee: number) {

@@ -91,7 +91,7 @@ export async function pinBallotWindow(
   origin: string,
   window: BallotWindow,
 ): Promise<Ledger["setBallotWindow"]> {
-  const ledger = service.parts.ledger as { -readonly [K in keyof Ledger]: Ledger[K] }
+  const ledger = service.parts.ledger
   const { setBallotWindow } = ledger
   ledger.setBallotWindow = () => Promise.resolve()
   await setBallotWindow(origin, window)

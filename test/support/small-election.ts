@@ -93,6 +93,8 @@ export interface ElectionOptions {
   readonly logSeed?: Uint8Array
   /** The service that a census names, with the key that makes its promises. */
   readonly service?: CensusService
+  /** The secret of voter v, for one who has a wallet; null for the others. */
+  readonly secretOf?: (v: number, censusId: string) => bigint | null
   /** Makes the proof of a ballot out of its proof job; without it no proof job is built. */
   readonly prove?: (input: BallotInput) => WireProof
   /** By default the whole life. */
@@ -172,6 +174,7 @@ export class SmallElection {
       randomBytes,
       options.weights,
       options.service,
+      options.secretOf,
     )
     const frozen = frozenCensus(this.census.plan.body, this.census.document)
     this.sources = {

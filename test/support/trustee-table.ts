@@ -212,7 +212,7 @@ export class TrusteeTable {
       const proof = { a: ["1", "2"], b: [["3", "4"], ["5", "6"]], c: ["7", "8"] } as const // prettier-ignore
       const points = { R: encodePoint(R), C: C.map(encodePoint) }
       const nullifier = deriveBallotNullifier(secret, electionId)
-      this.sayEntry(ballotEntryOf({ electionId, nullifier, sequence: 1, ...points, proof: proof as never }))
+      this.sayEntry(ballotEntryOf({ electionId, nullifier, sequence: 1, ...points, proof: proof }))
     }
   }
   close(): void {

@@ -6,6 +6,7 @@ import { appendBatch, loadEdge } from "./append.ts"
 import { ReplayedClaimFacts } from "../../protocol/log/election-claim.ts"
 import { prepareDraft } from "./draft.ts"
 import { LedgerError } from "./errors.ts"
+import { isElectionOrigin } from "./first-entry.ts"
 import { fsckDatabase } from "./fsck.ts"
 import type { Finding } from "./fsck-tree.ts"
 import type { SignedHead } from "./ledger.ts"
@@ -47,6 +48,9 @@ export async function initLedger(parts: LedgerParts): Promise<SignedHead> {
   return growth.head
 }
 
+/** A log to be vouched for, the main log or an election's. */
+export type AdoptableLog = Pick<LedgerParts, "store" | "origin" | "key" | "stateDirectory">
+
 /** What an operator must look at before adopting a database. */
 export interface AdoptionReport {
   /** The head that the database holds and that would be vouched for. */
@@ -57,11 +61,12 @@ export interface AdoptionReport {
 }
 
 /** Inspects a database whose start was refused; changes nothing. @throws LedgerError `log-unknown`, `head-inconsistent` */
-export async function inspectForAdoption(parts: LedgerParts): Promise<AdoptionReport> {
+export async function inspectForAdoption(parts: AdoptableLog): Promise<AdoptionReport> {
   const { store, origin } = parts
   const signer = createSigner(origin, parts.key)
   const row = await store.findLog(origin)
-  if (row === null || row.size === 0) throw new LedgerError("log-unknown", "the database holds no such log")
+  if (row === null || row.size === 0)
+    throw new LedgerError("log-unknown", "the database holds no such log: adopting size 0 forgets its guard")
   await loadEdge(store, { logId: row.id, origin, signer }, row)
   const found = await headAt(store, { logId: row.id, origin, key: signer.key }, row.size)
   if (found === null) throw new LedgerError("head-inconsistent", "the head has no checkpoint")
@@ -72,19 +77,26 @@ export async function inspectForAdoption(parts: LedgerParts): Promise<AdoptionRe
 /**
  * Vouches for a restored database: from now on its head is what the guard remembers. The one way to sign a second
  * history with clean hands, hence the size must be given by whoever looked at the report.
- * @throws LedgerError `head-inconsistent` when fsck has findings or the size is another
+ * @param confirmedSize - 0 for the log of an election that the database lost altogether
+ * @returns the size that is vouched for
+ * @throws LedgerError `head-inconsistent` when fsck has findings or the size is another, `log-unknown`
  */
-export async function adoptLedger(parts: LedgerParts, confirmedSize: number): Promise<SignedHead> {
+export async function adoptLedger(parts: AdoptableLog, confirmedSize: number): Promise<number> {
+  const isLost = ((await parts.store.findLog(parts.origin))?.size ?? 0) === 0
+  if (isLost && confirmedSize === 0 && isElectionOrigin(parts.origin)) {
+    await rm(guardPath(parts.stateDirectory, parts.origin), { force: true })
+    return 0
+  }
   const { found, findings, remembered } = await inspectForAdoption(parts)
   if (findings.length > 0) throw new LedgerError("head-inconsistent", `fsck has ${findings.length} findings`)
   if (found.size !== confirmedSize)
     throw new LedgerError("head-inconsistent", `the database has ${found.size} entries`)
   if (remembered === null) await rm(guardPath(parts.stateDirectory, parts.origin), { force: true }) // torn or empty
   await recordHead(parts, found)
-  return found
+  return found.size
 }
 
-async function recordHead(parts: LedgerParts, head: SignedHead): Promise<void> {
+async function recordHead(parts: AdoptableLog, head: SignedHead): Promise<void> {
   const guard = await openRollbackGuard(parts.stateDirectory, parts.origin)
   try {
     await guard.record(head)
@@ -93,7 +105,7 @@ async function recordHead(parts: LedgerParts, head: SignedHead): Promise<void> {
   }
 }
 
-async function rememberedSize(parts: LedgerParts): Promise<number | null> {
+async function rememberedSize(parts: AdoptableLog): Promise<number | null> {
   const note = await readGuardFile(parts.stateDirectory, parts.origin)
   const signer = createSigner(parts.origin, parts.key)
   return note === null ? null : readGuardNote(note, { origin: parts.origin, signer }).size

@@ -1,4 +1,6 @@
-// One serving process per SQLite file: the second one finds the lease alive and stays out.
+// One serving process per SQLite file: the second one finds the lease alive and stays out. It saves an operator from a
+// mistake and nothing more: what two processes write stays one history by the lock of each head, and tests that race them
+// take no lease.
 import { hostname } from "node:os"
 import { bytesToHex } from "../../protocol/primitives/bytes.ts"
 import { LedgerError } from "./errors.ts"

@@ -77,11 +77,13 @@ export class Lane {
 
   #arm(): void {
     if (this.#cancel !== null || this.#isDue) return
-    const due = this.#dueTime(this.#clock.now())
+    let due = this.#dueTime(this.#clock.now())
     const wait = (): void => {
-      const left = due - this.#clock.now()
-      // Timers are early by rounding, and late or much too early when the wall clock is set: the clock decides.
-      if (left > 0) this.#cancel = this.#clock.schedule(left, wait)
+      const now = this.#clock.now()
+      // Timers ring early by rounding and at any time when the wall clock is set: the clock decides, and nobody waits
+      // longer because it was set back.
+      due = Math.min(due, this.#dueTime(now))
+      if (now < due) this.#cancel = this.#clock.schedule(due - now, wait)
       else this.makeDue()
     }
     wait()

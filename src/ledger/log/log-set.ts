@@ -7,6 +7,7 @@ import { openEmpty, openFinished, openWritten } from "./open-log.ts"
 import type { LogParts, OpenLog } from "./open-log.ts"
 import { readOrphanGuards } from "./rollback-guard.ts"
 import { checkOrphans } from "./start-checks.ts"
+import { StoreError } from "./store.ts"
 import type { LogRow } from "./store.ts"
 
 /** Every log that this process has opened. */
@@ -63,7 +64,7 @@ export class LogSet {
   /** The log of an election that may not have begun. @throws LedgerError `rolled-back`, as `openWritten` */
   async begin(origin: string): Promise<OpenLog> {
     const log = await this.#openOnce(origin, async () => {
-      const row = await this.#parts.store.createLog(origin, "election", EMPTY_ROOT)
+      const row = await this.#create(origin)
       return row.size === 0 ? openEmpty(this.#parts, row) : openWritten(this.#parts, origin, true)
     })
     if (log === null) throw unknown()
@@ -80,6 +81,15 @@ export class LogSet {
     this.#closed = true
     await Promise.allSettled(this.#opening.values())
     await Promise.all([...this.#open.values()].map((log) => log.sequencer.close()))
+  }
+
+  async #create(origin: string): Promise<LogRow> {
+    try {
+      return await this.#parts.store.createLog(origin, "election", EMPTY_ROOT)
+    } catch (cause) {
+      if (!(cause instanceof StoreError)) throw cause
+      throw new LedgerError("storage-failed", "the log of an election could not begin", { cause })
+    }
   }
 
   #openRow(row: LogRow): Promise<OpenLog> {

@@ -165,15 +165,16 @@ export class Sequencer {
     if (lane === undefined) return
     // In an order nobody can foresee: should a batch have to be written one by one, arrival must not show either.
     const batch = this.#log.shuffle(lane.take())
-    void this.#alone(() => this.#settle(batch))
+    void this.#alone(async () => {
+      await this.#settle(batch)
+      this.#urgent.makeDue() // what came meanwhile does not wait for its alarm: the commit it waited for is over
+    })
   }
 
-  /** Runs a step while no batch is written. @param run - never rejects */
+  /** Runs a step while no batch is written, then the batch that became due. @param run - never rejects */
   #alone(run: () => Promise<void>): Promise<void> {
     this.#flushing = run().finally(() => {
       this.#flushing = null
-      // What came meanwhile does not wait for its alarm: the commit it waited for is over.
-      this.#urgent.makeDue()
       this.#pump()
     })
     return this.#flushing

@@ -1,6 +1,6 @@
 // The ledger's store over kysely: one query text for every engine.
 import type { ControlledTransaction } from "kysely"
-import type { LedgerStore, LedgerTx, SnapshotReads } from "../log/store.ts"
+import type { LedgerStore, LedgerTx, LogRow, SnapshotReads } from "../log/store.ts"
 import { StoreError } from "../log/store.ts"
 import { findRefusedRows } from "./census-rows.ts"
 import { guarded, plain, storeError } from "./database.ts"
@@ -16,27 +16,36 @@ export function createLedgerStore(database: Database): LedgerStore {
     ...leases(database),
     snapshot: (body) => runSnapshot(database, body),
     transaction: (body) => runTransaction(database, body),
-    createLog: (origin, kind, emptyRoot) =>
-      guarded(database, async () => {
-        const found = await readsOn(database, database.db).findLog(origin)
-        if (found !== null) return found
-        const last = await database.db
-          .selectFrom("log")
-          .select((e) => e.fn.max("id").as("id"))
-          .executeTakeFirst()
-        const row = {
-          id: (last?.id ?? 0) + 1,
-          origin,
-          kind,
-          size: 0,
-          root: emptyRoot,
-          state: "open" as const,
-          policy: "",
-        }
-        await database.db.insertInto("log").values(row).execute()
-        return row
-      }),
+    createLog: (origin, kind, emptyRoot) => createLog(database, origin, kind, emptyRoot),
   }
+}
+
+/** One statement, so that instances that begin logs at once cannot take one id or make one origin twice. */
+async function createLog(
+  database: Database,
+  origin: string,
+  kind: LogRow["kind"],
+  emptyRoot: Uint8Array,
+): Promise<LogRow> {
+  const { db } = database
+  const columns = ["id", "origin", "kind", "size", "root", "state", "policy"] as const
+  const next = db
+    .selectFrom("log")
+    .select((e) => [
+      e(e.fn.coalesce(e.fn.max("id"), e.val(0)), "+", 1).as("id"),
+      e.val(origin).as("origin"),
+      e.val<string>(kind).as("kind"),
+      e.val(0).as("size"),
+      e.val(emptyRoot).as("root"),
+      e.val("open").as("state"),
+      e.val("").as("policy"),
+    ])
+    .where((e) => e.val(1), "=", 1) // without it SQLite reads ON CONFLICT as part of the SELECT
+  const insert = db.insertInto("log").columns(columns).expression(next)
+  await guarded(database, () => insert.onConflict((conflict) => conflict.doNothing()).execute())
+  const row = await readsOn(database, db).findLog(origin)
+  if (row === null) throw new StoreError("store-busy", "another instance began a log at the same moment")
+  return row
 }
 
 async function runTransaction<T>(database: Database, body: (tx: LedgerTx) => Promise<T>): Promise<T> {

@@ -131,9 +131,7 @@ function hasLost(work: CeremonyWork, isIn: (round: Round) => boolean): boolean {
 function settle(view: TrusteeView, state: TrusteeState): TrusteeState {
   const work = findWork(state, view.log.ceremonyId)
   const isOver = indicesOf(view, "dkg-confirm").length === view.log.n
-  return work?.encryption == null || !isOver
-    ? state
-    : withWork(state, { ...work, encryption: null })
+  return work?.encryption == null || !isOver ? state : withWork(state, { ...work, encryption: null })
 }
 
 function confirmStep(

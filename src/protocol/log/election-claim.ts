@@ -12,7 +12,7 @@ import type { ElectionEntry } from "./entry.ts"
 export const MAX_CHALLENGES = 8
 
 /** What the entries before this one say, as far as claims depend on it. */
-export interface ElectionFacts {
+export interface ClaimFacts {
   /** Trustees of the ceremony; 0 while there is none. */
   readonly n: number
   /** Shares that open the result. */
@@ -24,7 +24,7 @@ export interface ElectionFacts {
 }
 
 /** Facts that grow with the entries of a log, read from its first. */
-export class ReplayedFacts implements ElectionFacts {
+export class ReplayedClaimFacts implements ClaimFacts {
   n = 0
   t = 0
   electionId: Fr | null = null
@@ -45,7 +45,7 @@ export class ReplayedFacts implements ElectionFacts {
 }
 
 /** The claims of an entry. A ballot before the definition has none: its hash covers the election's id. */
-export function electionClaims(entry: ElectionEntry, facts: ElectionFacts): readonly ElectionClaim[] {
+export function electionClaims(entry: ElectionEntry, facts: ClaimFacts): readonly ElectionClaim[] {
   switch (entry.kind) {
     case "ceremony":
     case "definition":
@@ -82,7 +82,7 @@ export function electionClaims(entry: ElectionEntry, facts: ElectionFacts): read
 function ballotClaims(
   entry: Extract<ElectionEntry, { kind: "ballot" | "challenged-ballot" }>,
   electionId: Fr,
-  facts: ElectionFacts,
+  facts: ClaimFacts,
 ): readonly ElectionClaim[] {
   const ballot = ballotOfEntry(entry, electionId)
   const once: ElectionClaim[] = [
@@ -103,7 +103,7 @@ export function challengeClaims(nullifier: Nullifier): readonly ElectionClaim[] 
  * What must hold under the lock for an entry's own sake: the phase table, and that a ballot follows its predecessor. The
  * order is that in which a writer tells what is missing.
  */
-export function electionPreconditions(entry: ElectionEntry, facts: ElectionFacts): readonly Precondition[] {
+export function electionPreconditions(entry: ElectionEntry, facts: ClaimFacts): readonly Precondition[] {
   switch (entry.kind) {
     case "ceremony":
       return [{ require: "sizeIs", size: 0 }]
@@ -159,23 +159,22 @@ const ABSENT_IN_CEREMONY = [absent(["definition"]), absent(["aborted"]), absent(
 /** Voting goes on: from the opening to the close, unless voided. */
 const VOTING = [exists(["open"]), absent(["void"]), absent(["close"])]
 
-const trustees = ({ n }: ElectionFacts): readonly string[] =>
-  Array.from({ length: n }, (_, i) => String(i + 1))
+const trustees = ({ n }: ClaimFacts): readonly string[] => Array.from({ length: n }, (_, i) => String(i + 1))
 
 type PerTrustee = "trustee-key" | "dkg-commit" | "dkg-deal" | "dkg-confirm" | "signature" | "share"
-const each = (word: PerTrustee, facts: ElectionFacts): readonly Claim[] =>
+const each = (word: PerTrustee, facts: ClaimFacts): readonly Claim[] =>
   trustees(facts).map((i) => [word, i] as const)
-const all = (word: PerTrustee, facts: ElectionFacts): Precondition => ({
+const all = (word: PerTrustee, facts: ClaimFacts): Precondition => ({
   require: "atLeast",
   count: facts.n,
   claims: each(word, facts),
 })
-const drilled = (round: number, facts: ElectionFacts): Precondition => ({
+const drilled = (round: number, facts: ClaimFacts): Precondition => ({
   require: "atLeast",
   count: facts.n,
   claims: trustees(facts).map((i) => ["drill", String(round), i] as const),
 })
-const complaints = (facts: ElectionFacts): readonly Claim[] =>
+const complaints = (facts: ClaimFacts): readonly Claim[] =>
   trustees(facts).flatMap((k) => trustees(facts).map((dealer) => ["dkg-complaint", k, dealer] as const))
 
 const sequenceClaim = (ballot: Ballot, offset: 0 | -1): ElectionClaim => [

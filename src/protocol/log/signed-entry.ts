@@ -56,7 +56,7 @@ export function envelopeSignature<K extends keyof SignedBodies>(
   body: SignedBodies[K],
   key: SigningKey,
 ): EnvelopeSignature {
-  const message = signedBytes(kind, body as Json)
+  const message = signedBytes(kind, body)
   return { key: encodeVerifierKey(key), signature: encodeBase64(signBytes(key, message)) }
 }
 

@@ -69,10 +69,10 @@ function describeLog(log: ElectionLog): Readonly<Record<string, Json>> {
   const isRunning = log.phase === "defined" || log.phase === "open"
   return {
     ...facts,
-    definition: definition as unknown as Json,
+    definition: definition,
     closesAtUnixSeconds: closesAt,
     // While a survey is open its turnout is not told here; who counts entries sees it all the same.
     ...(definition.kind === "survey" && isRunning ? {} : { counts: { ...log.counts } }),
-    ...(log.tally === null ? {} : { tally: log.tally as unknown as Json }),
+    ...(log.tally === null ? {} : { tally: log.tally }),
   }
 }

@@ -1,5 +1,6 @@
 // A voter's ballot from wish to receipt: what is shown, kept and forgotten, and whom the wallet believes.
 import { beforeAll, describe, expect, it } from "vitest"
+import type { Trust } from "../../../src/protocol/wire/credential.ts"
 import { findTurn, keepUnsettled, makeBallot, settleBallot } from "../../../src/parties/wallet/cast-ballot.ts"
 import {
   encodeHandedBallot,
@@ -34,7 +35,7 @@ const { definition, electionId } = election
 const { prove } = makeFakeProver()
 const random = seededBytes("voter")
 const constant = (byte: number) => (length: number) => new Uint8Array(length).fill(byte)
-const trust = { type: "sotto/trust/1", policy: "quorum none\n", registries: [], k: 5 } as const
+const trust: Trust = { type: "sotto/trust/1", policy: "quorum none\n", registries: [], k: 5 }
 const openStore = () => openMemoryStore(createWallet(trust, constant(9)))
 
 function wishOf(v: number, change: Partial<BallotWish> = {}): BallotWish {
@@ -219,6 +220,7 @@ describe("D18: the number of the next ballot", () => {
     const closed = makeElection({ n: 3, t: 2, voters: 12, upTo: "closed" })
     expect(findTurn(closed.log, secret, work)).toMatchObject({ reason: "election-not-open" })
     const once = {
+      // eslint-disable-next-line @typescript-eslint/no-misused-spread -- a stand-in with these members only
       ...election.log,
       phase: "open",
       electionId,

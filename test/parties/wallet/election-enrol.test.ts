@@ -1,5 +1,6 @@
 // Enrolment at the wallet: a request that marks its receiver is not answered, and a promise is kept only if it is one.
 import { describe, expect, it } from "vitest"
+import type { Trust } from "../../../src/protocol/wire/credential.ts"
 import { checkEnrolment } from "../../../src/parties/wallet/check-enrolment.ts"
 import { enrol, enrolmentsOf, keepPromise, voterSecretOf } from "../../../src/parties/wallet/enrol.ts"
 import { findOwnLeaf } from "../../../src/parties/wallet/own-leaf.ts"
@@ -17,7 +18,6 @@ import { encodeFr } from "../../../src/protocol/primitives/field.ts"
 import { makeSigningKey } from "../../../src/protocol/primitives/note-key.ts"
 import { deriveCensusLeaf, deriveVoterCommitment } from "../../../src/protocol/primitives/voter.ts"
 import { canonicalBytes } from "../../../src/protocol/wire/canonical-json.ts"
-import type { Json } from "../../../src/protocol/wire/canonical-json.ts"
 import type { CensusPlan } from "../../../src/protocol/wire/census.ts"
 import type { PresentationRequest } from "../../../src/protocol/wire/presentation-request.ts"
 import { makeElection } from "../../support/small-election.ts"
@@ -74,7 +74,7 @@ async function scene(
   const { signature: _, ...request } = edit(
     signRequest(enrolmentRequest(plan, draw), key),
   ) as PresentationRequest
-  const bytes = canonicalBytes(signRequest(request, key) as unknown as Json)
+  const bytes = canonicalBytes(signRequest(request, key))
   const context = makeContext(world, store, { now: () => NOW + 3 * DAY })
   return { store, plan, leaf, bytes, context, enrolment }
 }
@@ -138,7 +138,7 @@ describe("a gated enrolment", () => {
 })
 
 describe("an enrolment in the wallet", () => {
-  const trust = { type: "sotto/trust/1", policy: "quorum none\n", registries: [], k: 5 } as const
+  const trust: Trust = { type: "sotto/trust/1", policy: "quorum none\n", registries: [], k: 5 }
   const empty = createWallet(trust, fixedBytes(9))
   const plan = census.plan.body
   const censusId = computeCensusId(plan)

@@ -67,36 +67,55 @@ describe("the container of a bundle", () => {
     ["a second disk", edited((view) => view.setUint16(zip.length - 18, 1, true))],
     [
       "a count too small",
-      edited((view) => (view.setUint16(zip.length - 14, 2, true), view.setUint16(zip.length - 12, 2, true))),
+      edited((view) => {
+        view.setUint16(zip.length - 14, 2, true)
+        view.setUint16(zip.length - 12, 2, true)
+      }),
     ],
     [
       "an encrypted file",
-      edited((view) => (view.setUint16(6, 1, true), view.setUint16(directoryOf(zip) + 8, 1, true))),
+      edited((view) => {
+        view.setUint16(6, 1, true)
+        view.setUint16(directoryOf(zip) + 8, 1, true)
+      }),
     ],
     [
       "a data descriptor",
-      edited((view) => (view.setUint16(6, 8, true), view.setUint16(directoryOf(zip) + 8, 8, true))),
+      edited((view) => {
+        view.setUint16(6, 8, true)
+        view.setUint16(directoryOf(zip) + 8, 8, true)
+      }),
     ],
     [
       "zip64",
-      edited((view) => (view.setUint16(4, 45, true), view.setUint16(directoryOf(zip) + 6, 45, true))),
+      edited((view) => {
+        view.setUint16(4, 45, true)
+        view.setUint16(directoryOf(zip) + 6, 45, true)
+      }),
     ],
     [
       "another date",
-      edited((view) => (view.setUint16(12, 0x22, true), view.setUint16(directoryOf(zip) + 14, 0x22, true))),
+      edited((view) => {
+        view.setUint16(12, 0x22, true)
+        view.setUint16(directoryOf(zip) + 14, 0x22, true)
+      }),
     ],
     ["records that disagree", edited((view) => view.setUint16(4, 10, true))],
     ["a link", edited((view) => view.setUint32(directoryOf(zip) + 38, 0xa1ff0000, true))],
     ["a folder", edited((view) => view.setUint32(directoryOf(zip) + 38, 0x10, true))],
     [
       "another method",
-      edited((view) => (view.setUint16(8, 9, true), view.setUint16(directoryOf(zip) + 10, 9, true))),
+      edited((view) => {
+        view.setUint16(8, 9, true)
+        view.setUint16(directoryOf(zip) + 10, 9, true)
+      }),
     ],
     [
       "names out of order",
-      edited(
-        (_, bytes) => (bytes.set(utf8ToBytes("z"), 30), bytes.set(utf8ToBytes("z"), directoryOf(zip) + 46)),
-      ),
+      edited((_, bytes) => {
+        bytes.set(utf8ToBytes("z"), 30)
+        bytes.set(utf8ToBytes("z"), directoryOf(zip) + 46)
+      }),
     ],
     ["a local record elsewhere", edited((view) => view.setUint32(directoryOf(zip) + 42, 1, true))],
   ])("refuses %s", (_, bytes) => {
