@@ -79,7 +79,7 @@ export async function rulesOf({ election, allowDevKeys }: ReadOptions, policy: P
 }
 
 /** The policy in a file. @throws CliError `option-invalid`, `file-missing` */
-export async function readPolicyFile(path: string): Promise<Policy> {
+async function readPolicyFile(path: string): Promise<Policy> {
   const text = await readPolicyText(path)
   try {
     return parsePolicy(text)

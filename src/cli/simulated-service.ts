@@ -30,7 +30,7 @@ const VERIFIER = "rehearsal"
 const PUBLIC_URL = "http://rehearsal.sotto.localhost"
 
 /** A clock whose jumps outlive the process. */
-export interface JumpingClock {
+interface JumpingClock {
   /** Unix seconds. */
   readonly now: () => number
   /** Goes on from this instant; never back. */
@@ -56,7 +56,7 @@ export interface SimulatedService {
 }
 
 /** Opens the clock of a folder. */
-export async function openJumpingClock(folder: string): Promise<JumpingClock> {
+async function openJumpingClock(folder: string): Promise<JumpingClock> {
   const file = join(folder, "clock")
   let offset = (await exists(file)) ? Number(await readFile(file, "utf8")) : 0
   const real = (): number => Math.floor(Date.now() / 1000)

@@ -190,7 +190,7 @@ async function postBallot({ client }: Parties, { ballot }: PreparedBallot): Prom
 }
 
 /** Runs `body` for 0 .. count - 1, at most `width` of them at a time; the first failure ends it. */
-export async function inParallel(
+async function inParallel(
   count: number,
   width: number,
   body: (i: number) => Promise<void>,

@@ -33,13 +33,13 @@ export interface CensusLeaf {
 }
 
 /** Why a leaf was not taken. */
-export type LeafRefusal = "leaf-duplicate" | "census-frozen" | "census-too-large"
+type LeafRefusal = "leaf-duplicate" | "census-frozen" | "census-too-large"
 
 /** A leaf that was taken. Told again, the same leaf in the same slot is `existing`. */
 export type LeafOutcome = "added" | "replaced" | "existing"
 
 /** How full a census is, while nothing else of it is shown. */
-export interface DayCount {
+interface DayCount {
   readonly day: number
   /** Leaves that count now, by the day they came. */
   readonly leaves: number

@@ -6,7 +6,7 @@ import type { Selection } from "../../src/protocol/election/ballot-family.ts"
 export const options = (letters: string) => Array.from(letters, (id) => ({ id, label: id.toUpperCase() }))
 
 /** All orders of a list. */
-export function orders<T>(list: readonly T[]): T[][] {
+function orders<T>(list: readonly T[]): T[][] {
   if (list.length === 0) return [[]]
   return list.flatMap((first, i) =>
     orders([...list.slice(0, i), ...list.slice(i + 1)]).map((rest) => [first, ...rest]),
@@ -14,7 +14,7 @@ export function orders<T>(list: readonly T[]): T[][] {
 }
 
 /** All subsets of a list whose size is within bounds. */
-export function subsets<T>(list: readonly T[], min = 0, max = list.length): T[][] {
+function subsets<T>(list: readonly T[], min = 0, max = list.length): T[][] {
   return Array.from({ length: 2 ** list.length }, (_, k) => list.filter((__, i) => (k >> i) & 1)).filter(
     ({ length }) => length >= min && length <= max,
   )

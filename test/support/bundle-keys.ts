@@ -16,7 +16,7 @@ import type { SigningKey } from "../../src/protocol/primitives/note-key.ts"
 /** Origin of the service's main log. */
 export const MAIN_ORIGIN = "service.example/ledger"
 
-export const COSIGNERS: readonly SigningKey[] = [1, 2, 3].map((i) =>
+const COSIGNERS: readonly SigningKey[] = [1, 2, 3].map((i) =>
   makeSigningKey(`cosigner-${i}.example`, new Uint8Array(32).fill(60 + i), 0x04),
 )
 

@@ -29,7 +29,7 @@ export const nameOf = ({ power, name }: Mutant): string => `${power} ${name}`
 export type Draw = (bound: number) => number
 
 /** A generator of small integers; the same seed gives the same corpus. */
-export function drawFrom(seed: string): Draw {
+function drawFrom(seed: string): Draw {
   const bytes = seededBytes(`corpus ${seed}`)
   return (bound) => new DataView(bytes(4).buffer).getUint32(0) % bound
 }

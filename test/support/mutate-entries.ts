@@ -37,7 +37,7 @@ export function resealed(
   return { power, name, step, policy: sample.policy, build }
 }
 
-export const entryOf = (bytes: Uint8Array): ElectionEntry => {
+const entryOf = (bytes: Uint8Array): ElectionEntry => {
   const entry = parseEntry(bytes)
   if (isMainEntry(entry)) throw new Error("an entry of a main log")
   return entry

@@ -27,7 +27,7 @@ export function withField(
 }
 
 /** A value of the same shape: the last digit or letter is another one, a number one more. */
-export function otherValue(value: Json): Json {
+function otherValue(value: Json): Json {
   if (typeof value === "boolean") return !value
   if (typeof value === "number") return value + 1
   const text = value as string

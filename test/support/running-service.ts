@@ -27,7 +27,7 @@ export const REGISTRY = "demo"
 export const VERIFIER = "acme-insurance"
 export const FOREIGN_VERIFIER = "other-insurance"
 export const ISSUER = "clinic"
-export const ORGANIZER = "chess-club"
+const ORGANIZER = "chess-club"
 
 /** Fixed seeds, one per purpose. */
 export const KEYS = {

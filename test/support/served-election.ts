@@ -1,6 +1,5 @@
 // A test election whose log is a running service's: every entry handed in over HTTP, ballots forged under the shipped
 // development key.
-import { ballotOfEntry } from "../../src/protocol/wire/ballot.ts"
 import type { Ballot } from "../../src/protocol/wire/ballot.ts"
 import { canonicalText } from "../../src/protocol/wire/canonical-json.ts"
 import type { Json } from "../../src/protocol/wire/canonical-json.ts"
@@ -22,10 +21,7 @@ export interface ServedElection {
 }
 
 /** An election in memory that this service could run; nothing of it is handed in. */
-export async function draftElection(
-  service: TestService,
-  options: ElectionOptions = {},
-): Promise<SmallElection> {
+async function draftElection(service: TestService, options: ElectionOptions = {}): Promise<SmallElection> {
   const circuit = options.circuit ?? "ballot8"
   const forge = await openSimulator(circuit)
   return new SmallElection({
@@ -96,14 +92,6 @@ export async function pinBallotWindow(
   ledger.setBallotWindow = () => Promise.resolve()
   await setBallotWindow(origin, window)
   return setBallotWindow
-}
-
-/** The ballots in the election's own memory, in wire form. */
-export function ballotsOf(election: SmallElection): readonly Ballot[] {
-  return election.of("ballot").map(({ entry }) => {
-    if (entry.kind !== "ballot") throw new Error("no ballot")
-    return ballotOfEntry(entry, election.electionId)
-  })
 }
 
 async function handInCensus(service: TestService, { census, facts }: SmallElection): Promise<void> {

@@ -44,7 +44,7 @@ const DIGESTS: CircuitDigests = {
   vkeySha256: "c".repeat(64),
   ceremony: "dev",
 }
-export const OPENS = 1_000_000
+const OPENS = 1_000_000
 export const CLOSES = OPENS + 86_400
 const MAIN = "service.example/ledger"
 

@@ -28,7 +28,7 @@ export interface AddCheckpoint {
 }
 
 /** Why nothing is signed; the HTTP status of the protocol stands behind each. */
-export type CosignRefusal =
+type CosignRefusal =
   | "origin-unknown" // 404
   | "signature-refused" // 403
   | "size-conflict" // 409: our size is another; the answer carries it
@@ -37,7 +37,7 @@ export type CosignRefusal =
   | "proof-refused" // 422: a fork, or a wrong proof
 
 /** Two heads of one size that one log signed: proof that it shows two histories. To be kept and published. */
-export interface SplitView {
+interface SplitView {
   readonly origin: string
   readonly size: number
   readonly checkpoints: readonly [Uint8Array, Uint8Array]
@@ -49,7 +49,7 @@ export type CosignVerdict =
   | { readonly ok: false; readonly reason: "root-conflict"; readonly evidence: SplitView }
 
 /** What is signed, and what must be durable before it leaves. */
-export interface Cosigned {
+interface Cosigned {
   readonly line: SignatureLine
   readonly head: CosignedHead
 }

@@ -69,7 +69,7 @@ function dealOf(
 }
 
 /** The encryption keys E_k in order. @throws RangeError before all n are in the log */
-export function encryptionKeys({ log, entries }: TrusteeView): readonly CurvePoint[] {
+function encryptionKeys({ log, entries }: TrusteeView): readonly CurvePoint[] {
   const keys = new Map(
     entries.flatMap((entry) =>
       entry.kind === "trustee-key" ? [[entry.body.trustee, entry.body.key] as const] : [],

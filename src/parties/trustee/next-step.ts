@@ -25,7 +25,7 @@ export interface TrusteeView {
 type Round = "trustee-key" | "dkg-commit" | "dkg-deal" | "dkg-confirm" | "definition-signature"
 
 /** Why a ceremony is over for this trustee; `key-lost`: its file no longer holds what it spoke with. */
-export type StopReason = "not-a-trustee" | "complaint" | "aborted" | "void" | "key-lost"
+type StopReason = "not-a-trustee" | "complaint" | "aborted" | "void" | "key-lost"
 
 /** What comes next. `state` must be durable before anything is sent, and before the next call. */
 export type TrusteeStep =

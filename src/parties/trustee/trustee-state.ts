@@ -36,7 +36,7 @@ export interface TrusteeState {
 }
 
 /** A trustee's file that cannot be read. */
-export class TrusteeError extends SottoError<"malformed-trustee"> {}
+class TrusteeError extends SottoError<"malformed-trustee"> {}
 
 const LIMITS = { maxBytes: 8 * 1024 * 1024, maxDepth: 8, maxString: 128 * 1024 }
 

@@ -5,7 +5,7 @@ import type { ElectionDefinition } from "../../protocol/wire/election-definition
 import type { AnsweredSurvey, Voting } from "./voting.ts"
 
 /** Fewest people of a survey, in its census and among its counted ballots: below, the wallet does not answer. */
-export const MIN_SURVEY_SIZE = 30
+const MIN_SURVEY_SIZE = 30
 
 /** A survey beside the plan of its cohort. */
 export interface AskedSurvey {

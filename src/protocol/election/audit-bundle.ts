@@ -44,7 +44,7 @@ export const AT_CLOSE_PATH = "log/at-close"
 /** The key of enrolment proofs: of a gated census only, as are `main/circuit-key-presentation` and the epochs. */
 export const PRESENTATION_VKEY_PATH = "circuit/presentation-vkey.json"
 /** Where the log's static files lie. */
-export const LOG_FOLDER = "log/"
+const LOG_FOLDER = "log/"
 
 const MAIN_NAME = String.raw`circuit-key|circuit-key-presentation|election-anchor-open|election-anchor-tally|registry-epoch-[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?`
 const MAIN_PATH = new RegExp(`^main/(${MAIN_NAME})\\.(entry|tlog-proof)$`)

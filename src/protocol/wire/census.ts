@@ -90,7 +90,7 @@ const BODIES = { "census-plan": plan, "census-leaf": leaf, census } as const
 /** The bodies of census documents by kind. */
 export type CensusBodies = { [K in keyof typeof BODIES]: z.infer<(typeof BODIES)[K]> }
 /** Kinds of census documents. */
-export type CensusKind = keyof CensusBodies
+type CensusKind = keyof CensusBodies
 /** Who may enrol and how: its hash is the census id. */
 export type CensusPlan = CensusBodies["census-plan"]
 /** The gate of a plan: which statement earns a leaf. */

@@ -7,7 +7,7 @@ import { CANONICAL_CODE } from "./parse.ts"
 import { counter, fr, point, unixSeconds, verifierKey } from "./scalars.ts"
 
 /** Most trustees of one election; with K' = 8 the largest deal then has about 36 kB. */
-export const MAX_TRUSTEES = 15
+const MAX_TRUSTEES = 15
 /** Most ciphertexts of one ballot: those of ballot16. */
 const MAX_PAIRS = 8
 /** Most extensions of one election. */
@@ -170,8 +170,6 @@ export type ElectionBodies = { [K in keyof typeof BODIES]: z.infer<(typeof BODIE
 export type ElectionControlKind = keyof ElectionBodies
 /** The close of an election. */
 export type ElectionClose = z.infer<typeof close>
-/** A proof of knowledge of a discrete logarithm in wire form. */
-export type WireKnowledge = z.infer<typeof knowledge>
 /** A share of a decryption (or of the drill) with its proof, in wire form. */
 export type WireShare = z.infer<typeof share>
 /** An encrypted row of a deal. */

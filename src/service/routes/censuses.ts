@@ -162,7 +162,7 @@ async function postFreeze(deps: RouteDeps, call: Call): Promise<Answer> {
 }
 
 /** The census of an id. @throws Problem `census-unknown` */
-export async function findCensus(
+async function findCensus(
   deps: Pick<RouteDeps, "elections">,
   id: string | undefined,
 ): Promise<CensusRow> {

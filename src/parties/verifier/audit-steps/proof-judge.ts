@@ -27,7 +27,7 @@ export interface ProofJudge {
 }
 
 /** Verdicts on up to 1,024 claims, in order; elsewhere than in this thread. */
-export type VerifyChunk = (key: VerificationKey, claims: readonly ProofClaim[]) => Promise<readonly boolean[]>
+type VerifyChunk = (key: VerificationKey, claims: readonly ProofClaim[]) => Promise<readonly boolean[]>
 
 /** How proofs are judged. */
 export interface ProofJudgeOptions {
