@@ -222,6 +222,7 @@ describe.runIf(isPythonFound)("the second verifier agrees with the first", () =>
       const { statement, parameters } = input
       const text = JSON.stringify({ statement, parameters })
       return fc.sample(edited(text), { numRuns: Math.ceil(RUNS / 20), seed: SEED + i }).flatMap((edit) => {
+        if (!edit.isWellFormed()) return [] // a lone surrogate ends at the strict reader: another question
         try {
           return [{ input, edit: JSON.parse(edit) as Pick<StatementInput, "statement" | "parameters"> }]
         } catch {

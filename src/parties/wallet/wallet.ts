@@ -124,14 +124,10 @@ export function parseWallet(input: Uint8Array): Wallet {
 }
 
 function readWallet(document: Json): Wallet {
-  const wallet = readMembers(
-    document,
-    [
-      ...["type", "seed", "trust", "holders", "credentials", "checkpoints"],
-      ...["conflicts", "epochs", "verifiers", "challenges", "receipts"],
-    ],
-    ["voting"],
-  )
+  const wallet = readMembers(document, [
+    ...["type", "seed", "trust", "holders", "credentials", "checkpoints"],
+    ...["conflicts", "epochs", "verifiers", "challenges", "receipts", "voting"],
+  ])
   if (wallet.text("type") !== "sotto/wallet/1")
     throw new WalletError("malformed-wallet", "another type or version")
   return {
@@ -145,7 +141,7 @@ function readWallet(document: Json): Wallet {
     verifiers: wallet.list("verifiers", (entry) => readTexts(entry, ["origin", "id", "key"])),
     challenges: wallet.texts("challenges"),
     receipts: wallet.list("receipts", parseConsentReceipt),
-    voting: wallet.has("voting") ? readVoting(wallet.json("voting")) : NO_VOTING,
+    voting: readVoting(wallet.json("voting")),
   }
 }
 

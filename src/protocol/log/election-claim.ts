@@ -159,6 +159,8 @@ const ABSENT_IN_CEREMONY = [absent(["definition"]), absent(["aborted"]), absent(
 /** Voting goes on: from the opening to the close, unless voided. */
 const VOTING = [exists(["open"]), absent(["void"]), absent(["close"])]
 
+/** Every trustee's; before the ceremony names them nothing can be complete, so that zero of none does not count as all. */
+const needed = ({ n }: ClaimFacts): number => Math.max(1, n)
 const trustees = ({ n }: ClaimFacts): readonly string[] => Array.from({ length: n }, (_, i) => String(i + 1))
 
 type PerTrustee = "trustee-key" | "dkg-commit" | "dkg-deal" | "dkg-confirm" | "signature" | "share"
@@ -166,12 +168,12 @@ const each = (word: PerTrustee, facts: ClaimFacts): readonly Claim[] =>
   trustees(facts).map((i) => [word, i] as const)
 const all = (word: PerTrustee, facts: ClaimFacts): Precondition => ({
   require: "atLeast",
-  count: facts.n,
+  count: needed(facts),
   claims: each(word, facts),
 })
 const drilled = (round: number, facts: ClaimFacts): Precondition => ({
   require: "atLeast",
-  count: facts.n,
+  count: needed(facts),
   claims: trustees(facts).map((i) => ["drill", String(round), i] as const),
 })
 const complaints = (facts: ClaimFacts): readonly Claim[] =>
