@@ -190,11 +190,7 @@ async function postBallot({ client }: Parties, { ballot }: PreparedBallot): Prom
 }
 
 /** Runs `body` for 0 .. count - 1, at most `width` of them at a time; the first failure ends it. */
-async function inParallel(
-  count: number,
-  width: number,
-  body: (i: number) => Promise<void>,
-): Promise<void> {
+async function inParallel(count: number, width: number, body: (i: number) => Promise<void>): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {
     while (next < count) await body(next++)

@@ -56,7 +56,11 @@ test("an election from its ceremony to its tally is one log, replayed by anyone 
             return computeClose(replay)
           })
         : await ledger.admit(origin, { entry })
-    expect(admission, `${entry.kind} ${i + 1}`).toMatchObject({ ok: true, outcome: "committed", index: i + 1 })
+    expect(admission, `${entry.kind} ${i + 1}`).toMatchObject({
+      ok: true,
+      outcome: "committed",
+      index: i + 1,
+    })
   }
   await catchUp(election.entries.length)
   expect((await ledger.readEntries(origin, 0, 1000)).map(({ body }) => body)).toEqual(election.bytes)

@@ -162,10 +162,7 @@ async function postFreeze(deps: RouteDeps, call: Call): Promise<Answer> {
 }
 
 /** The census of an id. @throws Problem `census-unknown` */
-async function findCensus(
-  deps: Pick<RouteDeps, "elections">,
-  id: string | undefined,
-): Promise<CensusRow> {
+async function findCensus(deps: Pick<RouteDeps, "elections">, id: string | undefined): Promise<CensusRow> {
   const row = await deps.elections.findCensus(id ?? "")
   if (row === null) throw new Problem("census-unknown")
   return row
