@@ -13,7 +13,7 @@ import { auditWords } from "./audit-words.ts"
 import { openAuditProgress } from "./audit-progress.ts"
 import { CliError, EXIT, isRefusal } from "./exit.ts"
 import { readInput } from "./files.ts"
-import { print, tell } from "./output.ts"
+import { tell } from "./output.ts"
 import { readPolicyText } from "./policy-file.ts"
 import { recordPlatform } from "./record-platform.ts"
 
@@ -92,7 +92,8 @@ async function readPolicy(path: string): Promise<Policy> {
 }
 
 function answer(outcome: AuditOutcome, { json }: Options): void {
-  if (json === true) print(outcome.report)
+  // Not a byte more: whoever compares two verifiers compares these.
+  if (json === true) process.stdout.write(outcome.report)
   else for (const line of auditWords(outcome)) process.stdout.write(`${line}\n`)
   if (outcome.isValid) return
   const { code, place } = outcome.finding

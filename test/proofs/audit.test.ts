@@ -2,6 +2,9 @@
 import { describe, expect, it } from "vitest"
 import { audit } from "../../src/parties/verifier/audit.ts"
 import { AUDIT_STEPS } from "../../src/parties/verifier/audit-steps/outcome.ts"
+import { openProofJudge } from "../../src/parties/verifier/audit-steps/proof-judge.ts"
+import { parseVerificationKey, prepareVerificationKey } from "../../src/proofs/groth16/verification-key.ts"
+import { encodeFr } from "../../src/protocol/primitives/field.ts"
 import { encodeResult } from "../../src/protocol/election/tally.ts"
 import { canonicalBytes } from "../../src/protocol/wire/canonical-json.ts"
 import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
@@ -9,7 +12,9 @@ import { auditTools, reportOf } from "../support/audit-tools.ts"
 import { MAIN_ORIGIN, policyText } from "../support/bundle-keys.ts"
 import { copyParts, sampleBundle, sealFiles, zipFiles, zipOf } from "../support/bundle-sample.ts"
 import type { BundleParts, SampleBundle } from "../support/bundle-sample.ts"
+import { circuitForge } from "../support/circuit-forge.ts"
 import { indexOf } from "../support/mutate-entries.ts"
+import { seededBytes } from "../support/seeded-bytes.ts"
 
 const named = await sampleBundle({ census: "named", quorum: "cosigned" })
 const gated = await sampleBundle({ census: "gated", quorum: "none" })
@@ -167,9 +172,17 @@ describe("what the auditor decides", () => {
   })
 
   it("a second verifier that disagrees is a fault and no verdict", async () => {
-    const disagreeing = { verifyChunk: () => Promise.resolve(Array<boolean>(15).fill(false)) }
-    await expect(auditOf(zip, named, { ...disagreeing, secondOpinion: true })).rejects.toMatchObject({
-      code: "verifiers-disagree",
-    })
+    const { forge, vkey, entry } = await circuitForge("ballot8")
+    const signals = Array.from({ length: entry.publicSignals }, (_, i) => encodeFr(BigInt(i)))
+    const claims = [{ signals, proof: forge([signals])[0]! }]
+    const key = await parseVerificationKey(vkey, entry)
+    const prepared = await prepareVerificationKey(key)
+    const judge = openProofJudge({ randomBytes: seededBytes("judge"), secondOpinion: true })
+    expect(await judge.firstRefused(prepared, claims, () => undefined)).toBeNull()
+    // The first verifier reads the prepared points, the second the key itself: one of them reads another key.
+    const [first, second, ...rest] = key.json.IC
+    const other = { ...key, json: { ...key.json, IC: [second!, first!, ...rest] } }
+    const judged = judge.firstRefused({ ...prepared, key: other }, claims, () => undefined)
+    await expect(judged).rejects.toMatchObject({ code: "verifiers-disagree" })
   })
 })

@@ -64,9 +64,9 @@ export function encodeZip(files: readonly BundleFile[], deflateRaw?: DeflateRaw)
     central.push(centralRecord(entry, VERSION, offset))
     offset += local.length + packed.length
   }
-  const directory = concatBytes(...central)
+  const directory = joinBytes(central)
   if (offset + directory.length > MAX_U32) throw new RangeError("the files do not fit a zip of 32-bit sizes")
-  return concatBytes(...parts, directory, endRecord(sorted.length, directory.length, offset))
+  return joinBytes([...parts, directory, endRecord(sorted.length, directory.length, offset)])
 }
 
 /**
@@ -144,6 +144,17 @@ function readEntry(zip: Uint8Array, view: DataView, { at, end, offset, directory
     equalBytes(zip.subarray(at, pathEnd), centralRecord(entry, version, offset)) &&
     equalBytes(zip.subarray(offset, start), localRecord(entry, version))
   return isExact ? entry : null
+}
+
+/** As concatBytes, for lists that are too long to be the arguments of one call. */
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
 }
 
 /** Fields that both records share, from `version needed` to the lengths of path and extra field. */

@@ -1,5 +1,4 @@
-// How the audit asks for verdicts on proofs: in batches or one by one, here or in other threads, with or without a
-// second opinion.
+// How the audit asks for verdicts on proofs: in batches or one by one, with or without a second opinion.
 import { decodeProof } from "../../../proofs/groth16/canonical.ts"
 import { verifyWithSecondVerifier } from "../../../proofs/groth16/second-verifier.ts"
 import type { PreparedVerificationKey, VerificationKey } from "../../../proofs/groth16/verification-key.ts"
@@ -26,9 +25,6 @@ export interface ProofJudge {
   ) => Promise<number | null>
 }
 
-/** Verdicts on up to 1,024 claims, in order; elsewhere than in this thread. */
-type VerifyChunk = (key: VerificationKey, claims: readonly ProofClaim[]) => Promise<readonly boolean[]>
-
 /** How proofs are judged. */
 export interface ProofJudgeOptions {
   /** The operating system's. */
@@ -37,15 +33,14 @@ export interface ProofJudgeOptions {
   readonly oneByOne?: boolean
   /** Asks the second verifier about every proof as well. */
   readonly secondOpinion?: boolean
-  readonly verifyChunk?: VerifyChunk
 }
 
 /** A judge with these options. Its `firstRefused` throws AuditError `verifiers-disagree`. */
 export function openProofJudge(options: ProofJudgeOptions): ProofJudge {
-  const judge = async (prepared: PreparedVerificationKey, claims: readonly ProofClaim[]) => {
-    if (options.oneByOne === true) return verifySingly(prepared, claims)
-    return options.verifyChunk?.(prepared.key, claims) ?? verifyMany(prepared, claims, options.randomBytes)
-  }
+  const judge = (prepared: PreparedVerificationKey, claims: readonly ProofClaim[]) =>
+    options.oneByOne === true
+      ? verifySingly(prepared, claims)
+      : verifyMany(prepared, claims, options.randomBytes)
   return {
     firstRefused: async (prepared, claims, progress) => {
       for (let first = 0; first < claims.length; first += CHUNK) {
