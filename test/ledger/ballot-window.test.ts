@@ -60,6 +60,16 @@ describe("a window", () => {
     expect(await checkpoints()).toHaveLength(before.length + 1)
   })
 
+  test("is one transaction also when it holds more than a batch of other entries", async () => {
+    const before = await checkpoints()
+    const answers = Array.from({ length: 300 }, (_, voter) => admit(ballotEntry(voter)))
+    await turn()
+    expect(await checkpoints()).toHaveLength(before.length)
+    clock.moveTo(MONDAY + 6500)
+    await Promise.all(answers)
+    expect(await checkpoints()).toHaveLength(before.length + 1)
+  })
+
   test("lists its ballots by hash: when they came is gone", async () => {
     const answers = Array.from({ length: 40 }, (_, voter) => admit(ballotEntry(voter)))
     await turn()

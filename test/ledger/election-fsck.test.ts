@@ -107,12 +107,13 @@ describe("fsck of an election's log", () => {
     expect(main).toContainEqual(found({ check: "K2", object: "entry 0", expected: "log-genesis" }))
   })
 
-  test("wants every signature, under the log's own name", async () => {
+  test("wants every signature: of who speaks in an entry, of the log on its checkpoints", async () => {
     const forged = election.trusteeKey(1)
     expect(await fsckWith([1, { ...forged, body: { ...forged.body, trustee: 2 } }])).toContainEqual(
       found({ check: "K2", object: "entry 1" }),
     )
-    const findings = await withStore((store) => fsckDatabase({ store, origin, key: LOG_KEY }))
+    const key = makeSigningKey(origin, new Uint8Array(32).fill(9))
+    const findings = await withStore((store) => fsckDatabase({ store, origin, key }))
     expect(findings).toContainEqual(found({ check: "K6", expected: "our signature" }))
   })
 

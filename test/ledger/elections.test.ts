@@ -381,6 +381,19 @@ describe("an entry checked against the log", () => {
     expect(answers).toMatchObject([{ index: 1 }, { index: 2 }, { index: 3 }])
   })
 
+  test("loses to another that was checked at the same size, also in one batch", async () => {
+    await opened.ledger.openElection(election.ceremony)
+    const preconditions = [{ require: "sizeIs", size: 1 } as const]
+    const answers = await Promise.all(
+      [1, 2, 3].map((i) => opened.ledger.admit(origin, { entry: election.trusteeKey(i), preconditions })),
+    )
+    expect(answers.filter((one) => one.ok)).toMatchObject([{ index: 1 }])
+    expect(answers.filter((one) => !one.ok)).toMatchObject([
+      { reason: "phase-refused", headMoved: true },
+      { reason: "phase-refused", headMoved: true },
+    ])
+  })
+
   test("is nothing when its check says so, and fails alone when its check does", async () => {
     await opened.ledger.openElection(election.ceremony)
     expect(await opened.ledger.appendAt(origin, () => null)).toBeNull()
