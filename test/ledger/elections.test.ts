@@ -383,10 +383,15 @@ describe("an entry checked against the log", () => {
 
   test("loses to another that was checked at the same size, also in one batch", async () => {
     await opened.ledger.openElection(election.ceremony)
+    await opened.close()
+    opened = await openHome(home, { clock, limits: { batchMilliseconds: 1000 } })
     const preconditions = [{ require: "sizeIs", size: 1 } as const]
-    const answers = await Promise.all(
+    const racing = Promise.all(
       [1, 2, 3].map((i) => opened.ledger.admit(origin, { entry: election.trusteeKey(i), preconditions })),
     )
+    await turn()
+    clock.moveTo(clock.now() + 1000)
+    const answers = await racing
     expect(answers.filter((one) => one.ok)).toMatchObject([{ index: 1 }])
     expect(answers.filter((one) => !one.ok)).toMatchObject([
       { reason: "phase-refused", headMoved: true },
