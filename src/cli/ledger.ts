@@ -12,6 +12,7 @@ import type { LedgerParts } from "../ledger/log/open-ledger.ts"
 import { readGuardFile } from "../ledger/log/rollback-guard.ts"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import type { Stores } from "../ledger/storage/open-stores.ts"
+import { keysUnder } from "../parties/verifier/audit-steps/notes.ts"
 import { parsePolicy } from "../protocol/log/policy.ts"
 import { makeSigningKey } from "../protocol/primitives/note-key.ts"
 import { readConfig } from "../service/config.ts"
@@ -125,10 +126,14 @@ function logParts(
 }
 
 async function fsckForeign({ policy = "", origin, dir, url }: FsckOptions): Promise<CheckedLog> {
-  const { logs } = parsePolicy(await readPolicyText(policy))
-  const [key, ...others] = logs.filter(({ name }) => origin === undefined || name === origin)
+  const trusted = parsePolicy(await readPolicyText(policy))
+  // The logs of a service have one key, each under its own name: its main log's line is enough for an election's.
+  const [key, ...others] = origin === undefined ? trusted.logs : keysUnder(trusted, origin)
   if (key === undefined || others.length > 0)
-    throw new CliError("option-invalid", "the policy must name one log, or --origin one of its logs")
+    throw new CliError(
+      "option-invalid",
+      "the policy must name one log, of the host of --origin if it is given",
+    )
   const read = dir !== undefined ? directoryReader(dir) : url !== undefined ? urlReader(url) : null
   if (read === null) throw new CliError("option-invalid", "give --dir or --url with --policy")
   return { origin: key.name, findings: await fsckPublic(read, { origin: key.name, key }) }

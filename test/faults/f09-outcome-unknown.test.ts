@@ -1,12 +1,14 @@
 // F9: each step of the append fails in two forms, before it did anything and after it had done everything. The process
 // halts; after a restart the client's retry finds exactly one effect.
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
 import { fsckDatabase } from "../../src/ledger/log/fsck.ts"
 import type { Admission } from "../../src/ledger/log/ledger.ts"
 import type { LedgerParts } from "../../src/ledger/log/open-ledger.ts"
 import { openRollbackGuard } from "../../src/ledger/log/rollback-guard.ts"
 import type { LedgerStore, SideRow } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import { DraftElection, ballotEntry } from "../support/election-drafts.ts"
 import {
   WRITES,
   failingAt,
@@ -109,6 +111,34 @@ describe("a failing step", () => {
     }))
     expect([told, state]).toEqual(["commit-outcome-unknown", "halted"])
     expect(await retryAfterRestart()).toMatchObject({ outcome: "replayed", record: { ref: "256/257" } })
+  })
+
+  test.each(FORMS)("COMMIT of a ballot without an answer, %s: told again it has one place", async (form) => {
+    const election = new DraftElection()
+    const { origin } = election
+    const opened = await openHome(home)
+    await opened.ledger.openElection(election.ceremony)
+    for (const step of election.steps())
+      await Promise.all(step.map((entry) => opened.ledger.admit(origin, { entry })))
+    await opened.close()
+    const plain = await openStores(home.database)
+    const broken = await openHome(home, { store: failingCommit(plain.ledger, form) })
+    const lost = broken.ledger.admit(origin, { entry: ballotEntry(1) })
+    await broken.ledger.setBallotWindow(origin, { batchWindowSeconds: 10, closesAtUnixSeconds: 0 })
+    await expect(lost).rejects.toMatchObject({ code: "commit-outcome-unknown" })
+    await broken.close()
+    await plain.close()
+    const after = await openHome(home)
+    await after.ledger.setBallotWindow(origin, { batchWindowSeconds: 10, closesAtUnixSeconds: 0 })
+    const again = ballotEntry(1, 1, { proof: "made anew" }) // no Idempotency-Key: a ballot is its own
+    expect(await after.ledger.admit(origin, { entry: again })).toMatchObject({
+      ok: true,
+      outcome: form === "persisted" ? "existing" : "committed",
+      index: 24,
+    })
+    const key = makeSigningKey(origin, LOG_KEY.seed)
+    expect(await fsckDatabase({ store: after.stores.ledger, origin, key })).toEqual([])
+    await after.close()
   })
 
   test("would be told as a refusal by a process that tries an unknown commit again", async () => {

@@ -4,6 +4,9 @@ import type { ElectionEntry } from "../../src/protocol/log/entry.ts"
 import { leafHash } from "../../src/protocol/log/tree.ts"
 import type { Admission } from "../../src/ledger/log/ledger.ts"
 import type { LedgerParts } from "../../src/ledger/log/open-ledger.ts"
+import { StoreError } from "../../src/ledger/log/store.ts"
+import type { LedgerStore } from "../../src/ledger/log/store.ts"
+import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { DraftElection, ballotEntry } from "../support/election-drafts.ts"
 import { HandClock } from "../support/hand-clock.ts"
 import { makeHome, openHome } from "../support/ledger-bench.ts"
@@ -121,6 +124,35 @@ describe("a window", () => {
     expect(await settled(answers)).toEqual([true, false])
     await opened.ledger.flushNow(other.origin)
     expect(await settled(answers)).toEqual([true, true])
+  })
+})
+
+describe("a window that must be written one by one", () => {
+  test("is written in an order that nobody could foresee", async () => {
+    await opened.close()
+    const stores = await openStores(home.database)
+    let armed = false
+    // Somebody else's row stands where one of the batch would be written: each gets its own transaction.
+    const clashing: LedgerStore = {
+      ...stores.ledger,
+      transaction: (body) => {
+        const isClash = armed
+        armed = false
+        return isClash
+          ? Promise.reject(new StoreError("claim-conflict", "a clash"))
+          : stores.ledger.transaction(body)
+      },
+    }
+    opened = await openHome(home, { clock, store: clashing, limits: { batchMilliseconds: 0 } })
+    const answers = Array.from({ length: 20 }, (_, voter) => admit(ballotEntry(voter)))
+    await turn()
+    armed = true
+    clock.moveTo(MONDAY + 6500)
+    const places = (await Promise.all(answers)).map((one) => (one.ok && "index" in one ? one.index : -1))
+    await stores.close()
+    const arrival = [...places].sort((a, b) => a - b)
+    expect(arrival).toEqual(Array.from({ length: 20 }, (_, i) => 24 + i))
+    expect(places).not.toEqual(arrival)
   })
 })
 
