@@ -43,10 +43,11 @@ export function registrarCommand(): Command {
     .requiredOption("--roll <file>", "your secret file of salts, made when missing: keep it for auditors")
     .option("--weight <n>", "of a weighted census", "1")
     .option("--replaces <number>", "the commitment that this one replaces; then another registrar co-signs")
+    .option("--objection", "enrolment is over and an objection is upheld; then another registrar co-signs")
     .option("--out <file>", "write the service's promise, or the leaf to co-sign, to this file")
     .action(enrol)
   ofCensus(command.command("co-sign"))
-    .description("sign a replacement that another registrar began, and hand it in")
+    .description("sign a leaf that another registrar began, and hand it in")
     .argument("<leaf>", "the file from the other registrar")
     .requiredOption("--key <file>", "your signing key")
     .action(coSign)
@@ -65,6 +66,7 @@ interface EnrolOptions extends CensusOptions, KeyOptions {
   readonly roll: string
   readonly weight: string
   readonly replaces?: string
+  readonly objection?: true
   readonly out?: string
 }
 
@@ -84,9 +86,9 @@ async function enrol(options: EnrolOptions): Promise<void> {
     await roll.saltOf(options.census, options.member),
     await keyOf(options, plan),
   )
-  if (member.replaces !== undefined) {
+  if (member.replaces !== undefined || options.objection === true) {
     if (options.out === undefined)
-      throw new CliError("option-invalid", "a replacement needs --out FILE for another registrar")
+      throw new CliError("option-invalid", "two registrars sign this one: name --out FILE for the other")
     await writeFileDurably(options.out, canonicalBytes(document as unknown as Json))
     tell(`Another registrar signs it: sotto registrar co-sign ${options.out}`)
     print({ rollCommitment: document.body.rollCommitment, handedIn: false })

@@ -17,6 +17,8 @@ export interface CensusRow {
   /** The signed freeze; null before it. */
   readonly document: Uint8Array | null
   readonly frozenAtUnixSeconds: number | null
+  /** How often its set of leaves has changed: one number, one set. */
+  readonly revision: number
 }
 
 /** One leaf that counts. */
@@ -69,21 +71,31 @@ export interface ElectionStore {
   findCensus: (id: string) => Promise<CensusRow | null>
   /** Leaves that count, ascending as integers, those above `after` (null: from the first), at most `limit`. */
   listCensusLeaves: (censusId: string, after: Fr | null, limit: number) => Promise<readonly CensusLeaf[]>
-  /** The leaf that counts in a slot. */
-  findCensusLeaf: (censusId: string, slot: string) => Promise<CensusLeaf | null>
-  /** Takes a leaf that comes without a presentation. A replaced leaf stays as a row and never returns. */
+  /**
+   * Takes a leaf that comes without a presentation. A replaced leaf stays as a row and never returns.
+   * @param replaces - the commitment that the leaf names as replaced; any other one that its slot holds is
+   *   `leaf-duplicate`, and so is a name for what the slot does not hold
+   */
   putLeaf: (
     censusId: string,
     leaf: CensusLeaf,
+    replaces: Fr | null,
   ) => Promise<
     | { readonly ok: true; readonly outcome: LeafOutcome }
     | { readonly ok: false; readonly reason: LeafRefusal }
   >
-  /** Leaves that were replaced by another of their slot. */
-  countReplacements: (censusId: string) => Promise<number>
   countLeavesPerDay: (censusId: string) => Promise<readonly DayCount[]>
-  /** Ends the enrolment, or puts a new document in place of the old; false when there is no such census. */
-  freezeCensus: (id: string, document: Uint8Array, frozenAtUnixSeconds: number) => Promise<boolean>
+  /**
+   * Ends the enrolment with the document of one set of leaves.
+   * @param revision - the one that the document was computed at
+   * @returns false when the census is not open or its leaves have changed since
+   */
+  freezeCensus: (
+    id: string,
+    document: Uint8Array,
+    frozenAtUnixSeconds: number,
+    revision: number,
+  ) => Promise<boolean>
   /** Takes leaves again after an upheld objection; false while an election uses the census, or when it is not frozen. */
   reopenCensus: (id: string) => Promise<boolean>
 

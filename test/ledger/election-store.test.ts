@@ -42,7 +42,10 @@ const leaf = (n: number, changes: Partial<CensusLeaf> = {}): CensusLeaf => ({
   enrolledDay: DAY,
   ...changes,
 })
-const put = (n: number, changes: Partial<CensusLeaf> = {}) => store.putLeaf(CENSUS, leaf(n, changes))
+const put = (n: number, changes: Partial<CensusLeaf> = {}, replaces: Fr | null = null) =>
+  store.putLeaf(CENSUS, leaf(n, changes), replaces)
+const freeze = async (document: number, at: number, id = CENSUS) =>
+  store.freezeCensus(id, Uint8Array.of(document), at, (await store.findCensus(id))?.revision ?? 0)
 const listed = async () => (await store.listCensusLeaves(CENSUS, null, 1000)).map((one) => one.leaf)
 
 describe("a census", () => {
@@ -54,15 +57,16 @@ describe("a census", () => {
       state: "open",
       document: null,
       frozenAtUnixSeconds: null,
+      revision: 0,
     })
-    expect(await store.freezeCensus(CENSUS, Uint8Array.of(7), 1234)).toBe(true)
+    expect(await freeze(7, 1234)).toBe(true)
     expect(await store.findCensus(CENSUS)).toMatchObject({
       state: "frozen",
       document: Uint8Array.of(7),
       frozenAtUnixSeconds: 1234,
     })
     expect(await store.findCensus(OTHER)).toBeNull()
-    expect(await store.freezeCensus(OTHER, Uint8Array.of(7), 1234)).toBe(false)
+    expect(await freeze(7, 1234, OTHER)).toBe(false)
   })
 
   test("lists its leaves as integers ascend, page by page, in no order of their coming", async () => {
@@ -70,19 +74,39 @@ describe("a census", () => {
     await put(6, { leaf: encodeFr(2n ** 200n) })
     expect(await listed()).toEqual([1001, 1003, 1005, 1070, 1900].map(fr).concat(encodeFr(2n ** 200n)))
     expect(await store.listCensusLeaves(CENSUS, fr(1003), 2)).toEqual([leaf(5), leaf(70)])
-    expect(await store.findCensusLeaf(CENSUS, slot(70))).toEqual(leaf(70))
-    expect(await store.findCensusLeaf(CENSUS, slot(71))).toBeNull()
   })
 
-  test("has one leaf per slot: a later one replaces it, and a replaced leaf never returns", async () => {
+  test("has one leaf per slot: one that names it replaces it, and a replaced leaf never returns", async () => {
     expect(await put(1)).toEqual({ ok: true, outcome: "added" })
     expect(await put(1)).toEqual({ ok: true, outcome: "existing" })
     const later = { leaf: fr(5001), commitment: fr(6001) }
-    expect(await put(1, later)).toEqual({ ok: true, outcome: "replaced" })
+    expect(await put(1, later)).toEqual({ ok: false, reason: "leaf-duplicate" })
+    expect(await put(1, later, fr(2002))).toEqual({ ok: false, reason: "leaf-duplicate" })
+    expect(await put(3, {}, fr(2001))).toEqual({ ok: false, reason: "leaf-duplicate" })
+    expect(await put(1, later, fr(2001))).toEqual({ ok: true, outcome: "replaced" })
     expect(await put(1)).toEqual({ ok: false, reason: "leaf-duplicate" })
     expect(await put(2, { leaf: fr(1001) })).toEqual({ ok: false, reason: "leaf-duplicate" })
     expect(await put(2, { commitment: fr(2001) })).toEqual({ ok: false, reason: "leaf-duplicate" })
-    expect([await listed(), await store.countReplacements(CENSUS)]).toEqual([[fr(5001)], 1])
+    expect(await listed()).toEqual([fr(5001)])
+  })
+
+  test("gives a slot to one of two replacements that come at once", async () => {
+    await put(1)
+    const rivals = [1, 2, 3].map((n) => put(1, { leaf: fr(5000 + n), commitment: fr(6000 + n) }, fr(2001)))
+    const outcomes = (await Promise.all(rivals)).map((taken) => (taken.ok ? taken.outcome : taken.reason))
+    expect(outcomes.sort()).toEqual(["leaf-duplicate", "leaf-duplicate", "replaced"])
+  })
+
+  test("is frozen as the set that was signed, or not at all", async () => {
+    await put(1)
+    const { revision } = (await store.findCensus(CENSUS))!
+    await put(2)
+    expect(await store.freezeCensus(CENSUS, Uint8Array.of(7), 1234, revision)).toBe(false)
+    await put(2, { leaf: fr(5001), commitment: fr(6001) }, fr(2002))
+    expect(await store.freezeCensus(CENSUS, Uint8Array.of(7), 1234, revision + 1)).toBe(false)
+    expect(await store.findCensus(CENSUS)).toMatchObject({ state: "open", document: null })
+    expect(await freeze(7, 1234)).toBe(true)
+    expect(await freeze(8, 1235)).toBe(false)
   })
 
   test("takes no leaf and no commitment of another slot", async () => {
@@ -90,14 +114,14 @@ describe("a census", () => {
     expect(await put(2, { leaf: fr(1001) })).toMatchObject({ reason: "leaf-duplicate" })
     expect(await put(2, { commitment: fr(2001), weight: 5 })).toMatchObject({ reason: "leaf-duplicate" })
     await store.insertCensus({ id: OTHER, plan: Uint8Array.of(2) })
-    expect(await store.putLeaf(OTHER, leaf(1))).toMatchObject({ outcome: "added" }) // another census's own
+    expect(await store.putLeaf(OTHER, leaf(1), null)).toMatchObject({ outcome: "added" }) // another census's own
   })
 
   test("counts leaves that count by their day, and nothing else of them", async () => {
     await put(1)
     await put(2, { enrolledDay: DAY + 1 })
     await put(3)
-    await put(3, { leaf: fr(7777), commitment: fr(8888), enrolledDay: DAY + 2 })
+    await put(3, { leaf: fr(7777), commitment: fr(8888), enrolledDay: DAY + 2 }, fr(2003))
     expect(await store.countLeavesPerDay(CENSUS)).toEqual([
       { day: DAY, leaves: 1 },
       { day: DAY + 1, leaves: 1 },
@@ -107,14 +131,14 @@ describe("a census", () => {
 
   test("frozen takes nothing until it is reopened, and is never reopened under an election", async () => {
     await put(1)
-    await store.freezeCensus(CENSUS, Uint8Array.of(7), 1234)
+    await freeze(7, 1234)
     expect(await put(2)).toEqual({ ok: false, reason: "census-frozen" })
     expect(await put(1)).toEqual({ ok: false, reason: "census-frozen" })
-    expect(await store.putLeaf(OTHER, leaf(1))).toEqual({ ok: false, reason: "census-frozen" })
+    expect(await store.putLeaf(OTHER, leaf(1), null)).toEqual({ ok: false, reason: "census-frozen" })
     expect(await store.reopenCensus(CENSUS)).toBe(true)
     expect(await store.reopenCensus(CENSUS)).toBe(false)
     expect(await put(2)).toMatchObject({ ok: true })
-    await store.freezeCensus(CENSUS, Uint8Array.of(8), 5678)
+    await freeze(8, 5678)
     await defineElection(new DraftElection())
     expect(await store.reopenCensus(CENSUS)).toBe(false)
   })
@@ -125,12 +149,12 @@ describe("a census", () => {
       expect(await put(n, { weight: heavy }), `leaf ${n}`).toMatchObject({ ok: true })
     expect(await put(257, { weight: 257 })).toEqual({ ok: false, reason: "census-too-large" })
     expect(await put(257, { weight: 256 })).toMatchObject({ ok: true })
-    expect(await put(1, { leaf: fr(9001), commitment: fr(9002), weight: heavy })).toMatchObject({
-      outcome: "replaced",
-    })
+    const first = { leaf: fr(9001), commitment: fr(9002), weight: heavy }
+    expect(await put(1, first, fr(2001))).toMatchObject({ outcome: "replaced" })
     editDatabase(home.database, `UPDATE census SET leaves = ${2 ** 24}, total_weight = ${2 ** 24}`)
     expect(await put(300)).toEqual({ ok: false, reason: "census-too-large" })
-    expect(await put(2, { leaf: fr(9003), commitment: fr(9004) })).toMatchObject({ outcome: "replaced" })
+    const second = { leaf: fr(9003), commitment: fr(9004) }
+    expect(await put(2, second, fr(2002))).toMatchObject({ outcome: "replaced" })
   })
 })
 
@@ -173,18 +197,19 @@ describe("an enrolment", () => {
     await enrol(2, enrolment(1))
     await enrol(3, enrolment(1, { leaf: fr(77), commitment: fr(78) }))
     expect(told([await enrol(4, enrolment(1))])).toEqual(["leaf-duplicate"])
-    expect([await listed(), await store.countReplacements(CENSUS)]).toEqual([[fr(77)], 1])
+    expect(await listed()).toEqual([fr(77)])
+    expect(await store.findCensus(CENSUS)).toMatchObject({ revision: 2 }) // added and replaced
   })
 
   test("into a frozen census is refused", async () => {
-    await store.freezeCensus(CENSUS, Uint8Array.of(7), 1)
+    await freeze(7, 1)
     expect(told([await enrol(1, enrolment(1))])).toEqual(["census-frozen"])
   })
 
   test("keeps its evidence when retention erases its presentation", async () => {
     await enrol(1, enrolment(1))
     expect(await opened.stores.service.eraseExpired(1_900_000_000)).toBe(1)
-    expect(await store.findCensusLeaf(CENSUS, slot(1))).toEqual(leaf(1))
+    expect(await store.listCensusLeaves(CENSUS, null, 2)).toEqual([leaf(1)])
   })
 
   test("is no row of the file that can be deleted or brought back", async () => {
@@ -270,7 +295,7 @@ async function defineElection(election: DraftElection): Promise<Admission> {
 describe("an election", () => {
   test("is found by its log, its ceremony, and from its definition on by its id", async () => {
     const election = new DraftElection()
-    await store.freezeCensus(CENSUS, Uint8Array.of(7), 1)
+    await freeze(7, 1)
     await opened.ledger.openElection(election.ceremony)
     const begun = { ceremonyId: election.ceremonyId, origin: election.origin }
     const undefinedYet = { ...begun, electionId: null, definitionSha256: null, censusId: null }

@@ -17,7 +17,7 @@ const DISEASE: Where = { field: "disease", eq: "http://snomed.info/sct|840539006
 
 /** Asks for a vaccination bound at most on the day of asOf. */
 export const BOUND_VACCINATION = gateStatement("bound-vaccination/1", {
-  all: [DISEASE, { field: "boundOn", atMost: "today" }],
+  all: [DISEASE, { field: "boundOn", atMost: "today-P1D" }],
 })
 
 /** The released documents and this statement. */

@@ -2,6 +2,7 @@
 import type { ControlledTransaction, Transaction } from "kysely"
 import { i32 } from "../../protocol/primitives/big-endian.ts"
 import { hexToBytes } from "../../protocol/primitives/bytes.ts"
+import type { Fr } from "../../protocol/primitives/field.ts"
 import type { CensusLeafRow, SideRow, SideRowRefusal } from "../log/store.ts"
 import type { LeafOutcome } from "../../service/election-store.ts"
 import type { Tables } from "./tables.ts"
@@ -61,6 +62,14 @@ export async function insertLeaf(tx: Tx, row: CensusLeafRow): Promise<LeafOutcom
   return before === undefined ? "added" : "replaced"
 }
 
+/** Whether a leaf names what its slot holds now, or is what it holds; the census is locked already. */
+export async function isNamed(tx: Tx, row: CensusLeafRow, replaces: Fr | null): Promise<boolean> {
+  const held = await liveLeaf(tx, row.censusId, hexToBytes(row.slot))
+  if (held === undefined) return replaces === null
+  const isHeld = (commitment: Fr): boolean => Buffer.compare(held.commitment, i32(BigInt(commitment))) === 0
+  return isHeld(row.commitment) || (replaces !== null && isHeld(replaces))
+}
+
 /** A write that changes nothing takes the lock of SQLite and that of the row elsewhere, alike. */
 async function lockCensus(tx: Tx, id: string): Promise<Tables["census"] | undefined> {
   const query = tx.updateTable("census").set((e) => ({ state: e.ref("state") }))
@@ -94,7 +103,10 @@ async function refusalOf(
 }
 
 function liveLeaf(tx: Tx, censusId: string, slot: Uint8Array) {
-  const query = tx.selectFrom("census_leaf").select(["leaf", "weight"]).where("census_id", "=", censusId)
+  const query = tx
+    .selectFrom("census_leaf")
+    .select(["leaf", "weight", "commitment"])
+    .where("census_id", "=", censusId)
   return query.where("slot", "=", slot).where("state", "=", "live").executeTakeFirst()
 }
 

@@ -1,11 +1,11 @@
 // Censuses and elections over kysely: what the service keeps of them beside their logs.
 import { i32 } from "../../protocol/primitives/big-endian.ts"
-import { bytesToBigint, bytesToHex, hexToBytes } from "../../protocol/primitives/bytes.ts"
+import { bytesToBigint, bytesToHex } from "../../protocol/primitives/bytes.ts"
 import { encodeFr } from "../../protocol/primitives/field.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import { PENDING_ENROLMENT_SECONDS } from "../../service/election-store.ts"
 import type { CensusLeaf, CensusRow, ElectionRow, ElectionStore } from "../../service/election-store.ts"
-import { findRefusedRows, insertLeaf } from "./census-rows.ts"
+import { findRefusedRows, insertLeaf, isNamed } from "./census-rows.ts"
 import { guarded, plain, plainOrNull } from "./database.ts"
 import type { Database } from "./database.ts"
 import { requestRowOf } from "./service-store.ts"
@@ -40,10 +40,14 @@ function censuses(database: Database) {
       )
       return row === undefined ? null : censusOf(row)
     },
-    freezeCensus: async (id, document, frozenAt) => {
-      const query = db.updateTable("census").set({ state: "frozen", document, frozen_at: frozenAt })
-      const result = await guarded(database, () => query.where("id", "=", id).executeTakeFirst())
-      return result.numUpdatedRows === 1n
+    freezeCensus: async (id, document, frozenAt, revision) => {
+      const query = db
+        .updateTable("census")
+        .set({ state: "frozen", document, frozen_at: frozenAt })
+        .where("id", "=", id)
+        .where("state", "=", "open")
+        .where((e) => e(e("leaves", "+", e.ref("replacements")), "=", revision))
+      return (await guarded(database, () => query.executeTakeFirst())).numUpdatedRows === 1n
     },
     reopenCensus: async (id) => {
       const used = db.selectFrom("election").select("ceremony_id").where("census_id", "=", id)
@@ -68,25 +72,17 @@ function leaves(database: Database) {
       if (after !== null) query = query.where("leaf", ">", i32(BigInt(after)))
       return (await guarded(database, () => query.orderBy("leaf").limit(limit).execute())).map(leafOf)
     },
-    findCensusLeaf: async (censusId, slot) => {
-      const query = live(censusId).selectAll().where("slot", "=", hexToBytes(slot))
-      const row = await guarded(database, () => query.executeTakeFirst())
-      return row === undefined ? null : leafOf(row)
-    },
-    putLeaf: (censusId, leaf) =>
+    putLeaf: (censusId, leaf, replaces) =>
       guarded(database, () =>
         db.transaction().execute(async (tx) => {
           const row = { row: "census-leaf", censusId, requestId: null, ...leaf } as const
           const reason = (await findRefusedRows(tx, [row])).get(row)
           if (reason === "phase-refused") throw new RangeError("a leaf has no phase")
           if (reason !== undefined) return { ok: false, reason } as const
+          if (!(await isNamed(tx, row, replaces))) return { ok: false, reason: "leaf-duplicate" } as const
           return { ok: true, outcome: await insertLeaf(tx, row) } as const
         }),
       ),
-    countReplacements: async (censusId) => {
-      const query = db.selectFrom("census").select("replacements").where("id", "=", censusId)
-      return (await guarded(database, () => query.executeTakeFirst()))?.replacements ?? 0
-    },
     countLeavesPerDay: async (censusId) => {
       const query = live(censusId).select((e) => ["enrolled_day", e.fn.countAll<number>().as("leaves")])
       const rows = await guarded(database, () =>
@@ -168,6 +164,7 @@ function censusOf(row: Tables["census"]): CensusRow {
     state: row.state === "frozen" ? "frozen" : "open",
     document: plainOrNull(row.document),
     frozenAtUnixSeconds: row.frozen_at,
+    revision: row.leaves + row.replacements, // a leaf is added or replaced, and neither is undone
   }
 }
 

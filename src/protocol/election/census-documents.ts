@@ -12,8 +12,11 @@ import { checkGate } from "./gate.ts"
 import { refuseAt } from "./refusal.ts"
 import type { ElectionVerdict } from "./refusal.ts"
 
-/** Registrars who must sign a freeze, and a leaf that replaces another: no one of them can move a vote alone. */
-const SIGNERS_OF_WEIGHT = 2
+/**
+ * Registrars who must sign a freeze, a leaf that replaces another, and a leaf that comes when enrolment is over: no one of
+ * them can move a vote alone.
+ */
+export const SIGNERS_OF_WEIGHT = 2
 
 type Plan = ElectionVerdict<true, "definition-invalid" | "signature-refused">
 

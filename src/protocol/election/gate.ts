@@ -56,11 +56,14 @@ function isAskable(plan: CensusPlan, alternative: number, sources: StatementSour
   }
 }
 
-/** True when some clause can only hold for a record bound on the UTC day of asOf or before. */
+/**
+ * True when some clause can only hold for a record bound before the UTC day of asOf. That day itself would not do: a record
+ * may be issued again, to another secret, in what is left of it.
+ */
 function demandsBoundOn(input: StatementInput): boolean {
   const place = attributeIndex(input.schema).get(BOUND_ON)
   if (place === undefined) return false
-  const latest = ORDERED_ZERO + BigInt(dayAt(input.asOfUnixSeconds, "Z"))
+  const latest = ORDERED_ZERO + BigInt(dayAt(input.asOfUnixSeconds, "Z")) - 1n
   const isEarly = ({ field, op, not, lo, hi, list }: Slot): boolean => {
     if (field !== place.position || not) return false
     if (op === OP.between) return hi <= latest

@@ -33,7 +33,7 @@ const MAX_DOCUMENT_BYTES = 8 * 1024
 const MAX_WEIGHT = 2 ** 32 - 1
 
 const gate = z.strictObject({
-  /** As in a presentation request; each compiles to one part and demands `boundOn` at most the UTC day of asOf. */
+  /** As in a presentation request; each compiles to one part and demands `boundOn` before the UTC day of asOf. */
   alternatives: z.array(alternative).min(1).max(4),
   nullifierMode: z.enum(["person", "credential"]),
   asOf: unixSeconds,

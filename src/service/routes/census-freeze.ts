@@ -17,8 +17,16 @@ const LF = Uint8Array.of(0x0a)
 /** Frozen censuses kept built in memory: those of the elections that are being prepared. */
 const MAX_KEPT = 4
 
-/** Frozen censuses by their document: they do not change any more. */
-const kept = new WeakMap<object, Map<string, CensusFreeze>>()
+type Freeze = ReturnType<typeof freezeCensus>
+
+/**
+ * Sets of leaves that were built, each once: the last of every census, so that nobody makes the service build a tree
+ * again by asking again.
+ */
+const kept = new WeakMap<
+  object,
+  Map<string, { readonly revision: number; readonly freeze: Promise<Freeze> }>
+>()
 
 /** Everything that a census publishes at its freeze: never one leaf's path, so that no request tells who asks. */
 export function censusDownloadRoutes(deps: RouteDeps): readonly Route[] {
@@ -43,18 +51,27 @@ async function frozenOf(deps: RouteDeps, { params }: Call): Promise<CensusFreeze
   const row = await deps.elections.findCensus(params["census"] ?? "")
   if (row === null) throw new Problem("census-unknown")
   if (row.state !== "frozen") throw new Problem("phase-refused", { detail: "the census is not frozen" })
-  return frozenNow(deps, row)
+  const freeze = await frozenNow(deps, row)
+  if (!freeze.ok) throw refusalOf(freeze)
+  return freeze.value
 }
 
-/**
- * The freeze of a census as its rows give it.
- * @throws Problem `census-too-small`, and what else the set itself refuses
- */
-export async function frozenNow(deps: Pick<RouteDeps, "elections">, row: CensusRow): Promise<CensusFreeze> {
-  const cache = kept.get(deps.elections) ?? new Map<string, CensusFreeze>()
+/** The freeze of a census as its rows give it, or what the set itself refuses: `census-too-small` and others. */
+export function frozenNow(deps: Pick<RouteDeps, "elections">, row: CensusRow): Promise<Freeze> {
+  const cache = kept.get(deps.elections) ?? new Map<string, { revision: number; freeze: Promise<Freeze> }>()
   kept.set(deps.elections, cache)
-  const known = row.state === "frozen" ? cache.get(row.id) : undefined
-  if (known !== undefined) return known
+  const known = cache.get(row.id)
+  if (known?.revision === row.revision) return known.freeze
+  const freeze = build(deps, row)
+  cache.delete(row.id)
+  cache.set(row.id, { revision: row.revision, freeze })
+  freeze.catch(() => cache.delete(row.id))
+  const [oldest] = cache.keys()
+  if (cache.size > MAX_KEPT && oldest !== undefined) cache.delete(oldest)
+  return freeze
+}
+
+async function build(deps: Pick<RouteDeps, "elections">, row: CensusRow): Promise<Freeze> {
   const plan = parseCensusPlan(row.plan).body
   const evidence: CensusEvidence[] = []
   for (let after: Parameters<typeof deps.elections.listCensusLeaves>[1] = null; ;) {
@@ -63,14 +80,7 @@ export async function frozenNow(deps: Pick<RouteDeps, "elections">, row: CensusR
     evidence.push(...parseEvidenceFile(concatBytes(...leaves.flatMap((leaf) => [leaf.evidence, LF])), plan))
     after = leaves.at(-1)?.leaf ?? null
   }
-  const freeze = freezeCensus(plan, evidence)
-  if (!freeze.ok) throw refusalOf(freeze)
-  if (row.state === "frozen") {
-    cache.set(row.id, freeze.value)
-    const [oldest] = cache.keys()
-    if (cache.size > MAX_KEPT && oldest !== undefined) cache.delete(oldest)
-  }
-  return freeze.value
+  return freezeCensus(plan, evidence)
 }
 
 const download = (body: Uint8Array, mediaType: string): Answer => ({

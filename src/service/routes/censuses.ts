@@ -1,15 +1,20 @@
 // Censuses: plans, leaves of named ones, the freeze. Before it nothing of a census is shown but a count per day.
 import { computeCensusId } from "../../protocol/election/census.ts"
-import { checkFreeze, checkLeaf, checkPlan } from "../../protocol/election/census-documents.ts"
+import {
+  checkFreeze,
+  checkLeaf,
+  checkPlan,
+  SIGNERS_OF_WEIGHT,
+} from "../../protocol/election/census-documents.ts"
 import { isGateEpoch } from "../../protocol/election/enrolment.ts"
 import { CATALOGUE } from "../../protocol/catalogue/released.ts"
 import { parseEntry } from "../../protocol/log/entry.ts"
-import { decodeBase64 } from "../../protocol/primitives/bytes.ts"
+import { decodeBase64, equalBytes } from "../../protocol/primitives/bytes.ts"
 import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
 import { parseCensus, parseCensusLeaf, parseCensusPlan } from "../../protocol/wire/census.ts"
-import type { CensusPlan } from "../../protocol/wire/census.ts"
+import type { CensusDocument, CensusPlan } from "../../protocol/wire/census.ts"
 import type { CensusRow } from "../election-store.ts"
 import { PLAN_BODY_BYTES, SMALL_BODY_BYTES } from "../http/limits.ts"
 import { Problem } from "../http/problem.ts"
@@ -112,40 +117,59 @@ async function readCensus(deps: RouteDeps, { params }: Call): Promise<Answer> {
   const plan = parseCensusPlan(row.plan)
   const enrolled = days.map(({ day, leaves }) => ({ date: dateOf(day), leaves }))
   const facts = { censusId: row.id, plan: plan as unknown as Json, state: row.state, enrolled }
-  if (row.document === null || row.frozenAtUnixSeconds === null) {
-    // Registrars sign what the service would freeze; it says nothing of any one leaf.
+  if (row.state === "open" || row.document === null || row.frozenAtUnixSeconds === null) {
     const isOver = deps.now() > plan.body.enrolmentClosesAt
-    return jsonAnswer(isOver ? { ...facts, freeze: (await frozenNow(deps, row)).body } : facts)
+    return jsonAnswer(isOver ? { ...facts, ...(await dueFreeze(deps, row)) } : facts)
   }
   const objectionsUntil = row.frozenAtUnixSeconds + plan.body.objectionSeconds
   const census = parseCensus(row.document) as unknown as Json
   return jsonAnswer({ ...facts, census, frozenAt: row.frozenAtUnixSeconds, objectionsUntil })
 }
 
+/** What registrars are to sign, which says nothing of any one leaf; or why this set cannot be frozen. */
+async function dueFreeze(deps: RouteDeps, row: CensusRow): Promise<Readonly<Record<string, Json>>> {
+  const due = await frozenNow(deps, row)
+  return due.ok ? { freeze: due.value.body } : { freezeRefused: due.reason }
+}
+
 async function putLeaf(deps: RouteDeps, call: Call): Promise<Answer> {
   const document = parseCensusLeaf(call.body)
-  const { plan } = await openCensus(deps, call.params["census"] ?? "", "named")
+  const census = await findCensus(deps, call.params["census"])
+  const plan = parseCensusPlan(census.plan).body
+  const isLate = deps.now() > plan.enrolmentClosesAt
+  if (!isLate) await openCensus(deps, census.id, "named")
   const verdict = checkLeaf(document, plan)
   if (!verdict.ok) throw refusalOf(verdict)
+  if (isLate) await upholdObjection(deps, census, document)
   const { slot, leaf, commitment, weight } = verdict.value
   if (slot !== call.params["roll"])
     throw new Problem("leaf-not-canonical", { detail: "another roll commitment" })
   const { censusId, replaces } = document.body
-  const held = await deps.elections.findCensusLeaf(censusId, slot)
+  const evidence = canonicalBytes(document as unknown as Json)
+  const enrolledDay = Math.floor(deps.now() / DAY_SECONDS)
+  const row = { slot, leaf, commitment, weight, evidence, enrolledDay }
   // A replacement names what it replaces, under two signatures; an unnamed one would let one registrar move a vote.
-  const isDue =
-    held === null ? replaces === undefined : held.commitment === commitment || held.commitment === replaces
-  if (!isDue) throw new Problem("leaf-duplicate", { detail: "the slot holds another commitment" })
-  const taken = await deps.elections.putLeaf(censusId, {
-    slot,
-    leaf,
-    commitment,
-    weight,
-    evidence: canonicalBytes(document as unknown as Json),
-    enrolledDay: Math.floor(deps.now() / DAY_SECONDS),
-  })
+  const taken = await deps.elections.putLeaf(censusId, row, replaces ?? null)
   if (!taken.ok) throw new Problem(taken.reason)
   return jsonAnswer({ promise: promiseFor(deps, { censusId, slot, leaf }) as unknown as Json })
+}
+
+/**
+ * After the end of enrolment a leaf is an objection that two registrars uphold. It opens a frozen census again: the
+ * registrars sign the new set, and a new period of objections begins.
+ * @throws Problem `census-closed`, `census-frozen`
+ */
+async function upholdObjection(
+  deps: RouteDeps,
+  { id, state, plan, frozenAtUnixSeconds }: CensusRow,
+  { signatures }: CensusDocument<"census-leaf">,
+): Promise<void> {
+  if (signatures.length < SIGNERS_OF_WEIGHT) throw new Problem("census-closed")
+  if (state === "open") return
+  const { objectionSeconds } = parseCensusPlan(plan).body
+  const isOver = deps.now() > (frozenAtUnixSeconds ?? 0) + objectionSeconds
+  if (isOver || !(await deps.elections.reopenCensus(id)))
+    throw new Problem("census-frozen", { detail: "the time of objections is over, or an election begun" })
 }
 
 async function postFreeze(deps: RouteDeps, call: Call): Promise<Answer> {
@@ -155,10 +179,20 @@ async function postFreeze(deps: RouteDeps, call: Call): Promise<Answer> {
   if (deps.now() <= plan.enrolmentClosesAt)
     throw new Problem("phase-refused", { detail: "enrolment is open" })
   const bytes = canonicalBytes(document as unknown as Json)
-  const verdict = checkFreeze(document, plan, (await frozenNow(deps, row)).body)
+  const due = await frozenNow(deps, row)
+  if (!due.ok) throw refusalOf(due)
+  const verdict = checkFreeze(document, plan, due.value.body)
   if (!verdict.ok) throw refusalOf(verdict)
-  if (row.state === "open") await deps.elections.freezeCensus(row.id, bytes, deps.now())
+  if (row.state === "open") await freeze(deps, row, bytes)
   return jsonAnswer({ censusId: row.id, state: "frozen" })
+}
+
+/** An enrolment that was let in before the end may commit until now: what was signed is then not the set any more. */
+async function freeze(deps: RouteDeps, { id, revision }: CensusRow, document: Uint8Array): Promise<void> {
+  if (await deps.elections.freezeCensus(id, document, deps.now(), revision)) return
+  const isFrozenSo = (await findCensus(deps, id)).document
+  if (isFrozenSo === null || !equalBytes(isFrozenSo, document))
+    throw new Problem("phase-refused", { detail: "a leaf came meanwhile: sign the census as it is now" })
 }
 
 /** The census of an id. @throws Problem `census-unknown` */

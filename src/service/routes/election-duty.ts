@@ -23,20 +23,29 @@ export class ElectionDuty {
   }
 
   /**
-   * One round over the open logs; an election that fails holds up no other.
+   * One round over the open logs, and once over those that have ended; an election that fails holds up no other.
    * @returns the codes of what failed
    */
   async run(): Promise<readonly string[]> {
     const failed: string[] = []
     for (const { origin, kind, state } of this.#deps.ledger.logs()) {
-      if (kind !== "election" || state === "closed") continue
+      if (kind !== "election" || (state === "closed" && this.#announced.has(origin))) continue
       try {
-        await this.#keep(origin)
+        await (state === "closed" ? this.#keepEnded(origin) : this.#keep(origin))
       } catch (error) {
         failed.push(error instanceof SottoError ? (error as SottoError<string>).code : "internal")
       }
     }
     return failed
+  }
+
+  /** A log takes its last entry before the main log says so: whoever died between the two left it unsaid. */
+  async #keepEnded(origin: string): Promise<void> {
+    const { replays, ledger, ledgerOrigin } = this.#deps
+    const electionId = (await replays.find({ origin }))?.electionId ?? null
+    const anchored = electionId && (await ledger.findClaim(ledgerOrigin, ["anchor", electionId, "tally"]))
+    if (electionId !== null && anchored === null) await announceElection(this.#deps, { origin })
+    this.#announced.set(origin, "ended")
   }
 
   async #keep(origin: string): Promise<void> {

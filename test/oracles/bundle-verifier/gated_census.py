@@ -72,7 +72,7 @@ def compile_part(plan: dict, alternative: dict):
 
     compiler = Compiler(schema, alternative["parameters"], gate["asOf"], members)
     clauses = compiler.clauses(alternative["statement"])
-    latest = ORDERED_ZERO + gate["asOf"] // DAY
+    latest = ORDERED_ZERO + gate["asOf"] // DAY - 1
     place = compiler.places.get("boundOn")
     demand(place is not None, "census", "boundOn")
     demanded = any(all(_is_early(slot, place[1], latest) for slot in clause) for clause in clauses)
@@ -89,7 +89,7 @@ def compile_part(plan: dict, alternative: dict):
 
 
 def _is_early(slot, position: int, latest: int) -> bool:
-    """True when a literal can only hold for a record bound by the day of asOf."""
+    """True when a literal can only hold for a record bound before the day of asOf."""
     if slot.field != position or slot.negated:
         return False
     if slot.op == BETWEEN:

@@ -49,7 +49,7 @@ describe("a gate", () => {
     const statement = gateStatement("in-set/1", {
       all: [
         { field: "vaccine", in: { valueSet: set.id } },
-        { field: "boundOn", atMost: "today" },
+        { field: "boundOn", atMost: "today-P1D" },
       ],
     })
     expect(refusal(sampleGate({ valueSets: { [set.id]: own } }, statement))).toBe("accepted")
@@ -66,7 +66,7 @@ describe("a gate", () => {
         ...["disease", "vaccine", "dosesInRecord", "occurredOn", "country", "issuerName", "lot"].map(
           (field): Where => ({ field, present: true }),
         ),
-        { field: "boundOn", atMost: "today" },
+        { field: "boundOn", atMost: "today-P1D" },
       ],
     }
     expect(asking(wide)).toBe(LACKS_BOUND)
@@ -79,8 +79,10 @@ describe("C4: double enrolment", () => {
     ["only asks that it is there", { field: "boundOn", present: true }],
     ["allows a later day", { field: "boundOn", atMost: "today+P1D" }],
     ["allows the next day", { field: "boundOn", atMost: "2022-10-16" }],
+    ["allows the day itself, in which a record may be issued again", { field: "boundOn", atMost: "today" }],
+    ["allows the day itself by its date", { field: "boundOn", atMost: "2022-10-15" }],
     ["bounds it from below", { field: "boundOn", atLeast: "today" }],
-    ["bounds it or lets another condition do", { any: [{ field: "boundOn", atMost: "today" }, DISEASE] }],
+    ["bounds it or lets another condition do", { any: [{ field: "boundOn", atMost: "today-P1D" }, DISEASE] }],
     ["excludes early days", { not: { field: "boundOn", atMost: "today" } }],
     ["excludes one early day", { not: { field: "boundOn", eq: "2022-01-01" } }],
     [
@@ -88,7 +90,7 @@ describe("C4: double enrolment", () => {
       { not: { field: "boundOn", between: ["2022-01-01", "2022-10-15"] } },
     ],
     ["excludes a list of early days", { not: { field: "boundOn", in: ["2022-01-01", "2022-10-15"] } }],
-    ["lists a later day", { field: "boundOn", in: ["2022-10-01", "2022-10-16"] }],
+    ["lists the day itself", { field: "boundOn", in: ["2022-10-01", "2022-10-15"] }],
     ["compares it with another field", { field: "boundOn", atMost: { field: "occurredOn" } }],
     ["bounds another field", { field: "occurredOn", atMost: "today" }],
   ])("a gate that %s is refused", (_, where) => {
@@ -96,27 +98,26 @@ describe("C4: double enrolment", () => {
   })
 
   it.each<[string, Where]>([
-    ["today", { field: "boundOn", atMost: "today" }],
     ["the day before", { field: "boundOn", atMost: "today-P1D" }],
-    ["a literal day", { field: "boundOn", atMost: "2022-10-15" }],
-    ["an interval", { field: "boundOn", between: ["2022-01-01", "2022-10-15"] }],
-    ["days in a list", { field: "boundOn", in: ["2022-10-01", "2022-10-15"] }],
+    ["a literal day", { field: "boundOn", atMost: "2022-10-14" }],
+    ["an interval", { field: "boundOn", between: ["2022-01-01", "2022-10-14"] }],
+    ["days in a list", { field: "boundOn", in: ["2022-10-01", "2022-10-14"] }],
     [
       "one of two early bounds",
       {
         any: [
-          { field: "boundOn", atMost: "today" },
+          { field: "boundOn", atMost: "today-P1D" },
           { field: "boundOn", eq: "2022-01-01" },
         ],
       },
     ],
-    ["the negation of a later day", { not: { field: "boundOn", atLeast: "2022-10-16" } }],
+    ["the negation of the day itself and later ones", { not: { field: "boundOn", atLeast: "2022-10-15" } }],
   ])("a gate that bounds it by %s is accepted", (_, where) => {
     expect(asking({ all: [DISEASE, where] })).toBe("accepted")
   })
 
-  it("takes the UTC day of asOf, to its last second", () => {
-    const literal = gateStatement("day/1", { all: [DISEASE, { field: "boundOn", atMost: "2022-10-15" }] })
+  it("takes the day before the UTC day of asOf, to that day's last second", () => {
+    const literal = gateStatement("day/1", { all: [DISEASE, { field: "boundOn", atMost: "2022-10-14" }] })
     const at = (asOf: number) => refusal(sampleGate({ asOf }, literal), { enrolmentOpensAt: asOf })
     const midnight = AS_OF - 43_200
     expect(at(midnight)).toBe("accepted")
