@@ -1,5 +1,6 @@
 // Progress of an audit on a terminal, or a line a step where there is none.
 import { AUDIT_STEPS } from "../parties/verifier/audit-steps/outcome.ts"
+import type { JudgeTimes } from "../parties/verifier/audit-steps/proof-judge.ts"
 
 /** Where progress goes; a terminal rewrites its line. */
 export interface ProgressStream {
@@ -44,6 +45,37 @@ export function openAuditProgress(
       if (stream.isTTY === true) stream.write(`\r\u001b[K${labelOf(step)} ${bar(done / Math.max(total, 1))}`)
     },
     close: (failedStep) => finish(failedStep === running?.step ? "FAILED" : "ok"),
+  }
+}
+
+/** What batches saved, summed over all proofs of a bundle. */
+export interface Comparison {
+  readonly add: (times: JudgeTimes) => void
+  /** One line, or none when nothing was compared. */
+  readonly lines: () => readonly string[]
+}
+
+/** Opens an empty comparison. */
+export function openComparison(): Comparison {
+  let sum: JudgeTimes = { proofs: 0, batchedMs: 0, singlyMs: 0 }
+  return {
+    add: ({ proofs, batchedMs, singlyMs }) => {
+      sum = {
+        proofs: sum.proofs + proofs,
+        batchedMs: sum.batchedMs + batchedMs,
+        singlyMs: sum.singlyMs + singlyMs,
+      }
+    },
+    lines: () => {
+      const { proofs, batchedMs, singlyMs } = sum
+      if (proofs === 0) return []
+      // Milliseconds a proof are seconds a thousand.
+      const [batched, singly] = [batchedMs / proofs, singlyMs / proofs]
+      const factor = (singlyMs / batchedMs).toFixed(1)
+      return [
+        `${proofs} proofs: batched ${batched.toFixed(2)} s per 1,000, one by one ${singly.toFixed(2)} s per 1,000: ${factor} times`,
+      ]
+    },
   }
 }
 

@@ -10,7 +10,8 @@ import { parsePolicy } from "../protocol/log/policy.ts"
 import type { Policy } from "../protocol/log/policy.ts"
 import { ProtocolError } from "../protocol/primitives/errors.ts"
 import { auditWords } from "./audit-words.ts"
-import { openAuditProgress } from "./audit-progress.ts"
+import { openAuditProgress, openComparison } from "./audit-progress.ts"
+import type { Comparison } from "./audit-progress.ts"
 import { CliError, EXIT, isRefusal } from "./exit.ts"
 import { readInput } from "./files.ts"
 import { tell } from "./output.ts"
@@ -21,7 +22,7 @@ interface Options {
   readonly policy: string
   readonly allowDevKeys?: true
   readonly secondVerifier?: true
-  readonly oneByOne?: true
+  readonly compare?: true
   readonly json?: true
   readonly maxBytes: string
 }
@@ -37,7 +38,7 @@ export function auditCommand(): Command {
     )
     .option("--allow-dev-keys", "audit a rehearsal: under development keys anyone can forge ballots")
     .option("--second-verifier", "ask other code about every proof as well; a disagreement is a fault")
-    .option("--one-by-one", "verify each proof by itself instead of in batches: slower, for comparison")
+    .option("--compare", "verify each proof by itself as well, and say what batches save")
     .option("--json", "print the report, the same bytes from every verifier, instead of words")
     .option("--max-bytes <n>", "most bytes of all files together, inflated", String(DEFAULT_MAX_BUNDLE_BYTES))
     .action(auditBundle)
@@ -45,10 +46,12 @@ export function auditCommand(): Command {
 
 async function auditBundle(path: string, options: Options): Promise<void> {
   const progress = openAuditProgress(process.stderr)
+  const times = openComparison()
   try {
-    const tools = await toolsOf(options, progress.onProgress)
+    const tools = await toolsOf(options, progress.onProgress, times)
     const outcome = await audit(await readInput(path), tools)
     progress.close(outcome.isValid ? null : STEP_OF[outcome.finding.code])
+    for (const line of times.lines()) tell(line)
     answer(outcome, options)
   } catch (error) {
     progress.close(null)
@@ -62,6 +65,7 @@ async function auditBundle(path: string, options: Options): Promise<void> {
 async function toolsOf(
   options: Options,
   onProgress: NonNullable<AuditTools["onProgress"]>,
+  times: Comparison,
 ): Promise<AuditTools> {
   const maxBytes = Number(options.maxBytes)
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
@@ -74,7 +78,7 @@ async function toolsOf(
     inflateRaw: recordPlatform.inflateRaw,
     judge: openProofJudge({
       randomBytes: (length) => new Uint8Array(randomBytes(length)),
-      oneByOne: options.oneByOne === true,
+      ...(options.compare === true ? { compare: { now: () => performance.now(), onTimes: times.add } } : {}),
       secondOpinion: options.secondVerifier === true,
     }),
     onProgress,

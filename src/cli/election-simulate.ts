@@ -26,6 +26,9 @@ import type { Parties } from "./simulated-parties.ts"
 import { startSimulatedService } from "./simulated-service.ts"
 import { castVotes, enrolVoters } from "./simulated-voters.ts"
 
+/** Nobody waits before a screen: a machine that is busy for a while must not end a run of hours. */
+const PROOF_TIMEOUT_MS = 600_000
+
 interface Options {
   readonly ballots: string
   readonly dir: string
@@ -142,7 +145,11 @@ async function vote(
   await parties.service.clock.jumpTo(reading.log.opensAt)
   const places = { cache: process.env["SOTTO_CACHE"] }
   const artifacts = await loadCircuit(circuit, places)
-  const prover = await openProver(new Map([[circuit, artifacts]]), { threads, bound: 2 * threads + 2 })
+  const prover = await openProver(new Map([[circuit, artifacts]]), {
+    threads,
+    bound: 2 * threads + 2,
+    timeoutMs: PROOF_TIMEOUT_MS,
+  })
   const forged = proved < electorate.votes.length ? await openForged(circuit) : null
   const started = performance.now()
   let told = started

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { openAuditProgress } from "../../src/cli/audit-progress.ts"
+import { openAuditProgress, openComparison } from "../../src/cli/audit-progress.ts"
 import { auditWords } from "../../src/cli/audit-words.ts"
 import { auditCommand } from "../../src/cli/audit.ts"
 import { encodeReport } from "../../src/parties/verifier/audit-report.ts"
@@ -76,6 +76,18 @@ describe("the words of an audit", () => {
     expect(lines).toContain("  5  ANN")
     expect(lines.join("\n")).toMatch(/^WARNING {2}development-keys: DEVELOPMENT KEYS: anyone can forge/m)
     expect(lines.join("\n")).toMatch(/^WARNING {2}share-invalid-3: this trustee/m)
+  })
+})
+
+describe("a comparison", () => {
+  it("sums what batches and single checks took, as seconds of 1,000 proofs", () => {
+    const times = openComparison()
+    expect(times.lines()).toEqual([])
+    times.add({ proofs: 1024, batchedMs: 1600, singlyMs: 12_000 })
+    times.add({ proofs: 976, batchedMs: 1400, singlyMs: 12_000 })
+    expect(times.lines()).toEqual([
+      "2000 proofs: batched 1.50 s per 1,000, one by one 12.00 s per 1,000: 8.0 times",
+    ])
   })
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { audit } from "../../src/parties/verifier/audit.ts"
 import { AUDIT_STEPS } from "../../src/parties/verifier/audit-steps/outcome.ts"
 import { openProofJudge } from "../../src/parties/verifier/audit-steps/proof-judge.ts"
+import type { JudgeTimes } from "../../src/parties/verifier/audit-steps/proof-judge.ts"
 import { parseVerificationKey, prepareVerificationKey } from "../../src/proofs/groth16/verification-key.ts"
 import { encodeFr } from "../../src/protocol/primitives/field.ts"
 import { encodeResult } from "../../src/protocol/election/tally.ts"
@@ -74,9 +75,17 @@ describe("the audit of a valid election", () => {
 describe("the report", () => {
   it("is the same each time, in batches, one by one and with a second opinion", async () => {
     const { report } = await auditOf(zip, named)
-    for (const judge of [{}, { oneByOne: true }, { secondOpinion: true }]) {
+    const compared: JudgeTimes[] = []
+    let time = 0
+    const now = () => (time += 5)
+    for (const judge of [
+      {},
+      { compare: { now, onTimes: (times: JudgeTimes) => void compared.push(times) } },
+      { secondOpinion: true },
+    ]) {
       expect((await auditOf(zip, named, judge)).report).toEqual(report)
     }
+    expect(compared).toEqual([{ proofs: 15, batchedMs: 5, singlyMs: 5 }])
   }, 120_000)
 
   it("names the digest of the zip: the same files packed otherwise are another bundle with the same verdict", async () => {

@@ -1,4 +1,4 @@
-// How the audit asks for verdicts on proofs: in batches or one by one, with or without a second opinion.
+// How the audit asks for verdicts on proofs: in batches, and if wanted once more one by one and by other code.
 import { decodeProof } from "../../../proofs/groth16/canonical.ts"
 import { verifyWithSecondVerifier } from "../../../proofs/groth16/second-verifier.ts"
 import type { PreparedVerificationKey, VerificationKey } from "../../../proofs/groth16/verification-key.ts"
@@ -9,7 +9,7 @@ import { SottoError } from "../../../protocol/primitives/errors.ts"
 import type { RandomBytes } from "../../../protocol/primitives/scalar.ts"
 import type { StepProgress } from "./outcome.ts"
 
-/** Two verifiers that disagree: a fault of the machine or of one of them, never a verdict about the proof. */
+/** Two verdicts that differ: a fault of the machine or of one way to judge, never a verdict about the proof. */
 class AuditError extends SottoError<"verifiers-disagree"> {}
 
 /** Proofs that one equation takes: proving.md 5.2. */
@@ -25,27 +25,38 @@ export interface ProofJudge {
   ) => Promise<number | null>
 }
 
+/** What two ways to judge the same proofs took, milliseconds. */
+export interface JudgeTimes {
+  readonly proofs: number
+  readonly batchedMs: number
+  readonly singlyMs: number
+}
+
 /** How proofs are judged. */
 export interface ProofJudgeOptions {
   /** The operating system's. */
   readonly randomBytes: RandomBytes
-  /** Each proof by itself instead of in batches: slower, for comparison. */
-  readonly oneByOne?: boolean
+  /** Judges each proof by itself as well, by the caller's clock in milliseconds, and tells what both ways took. */
+  readonly compare?: { readonly now: () => number; readonly onTimes: (times: JudgeTimes) => void }
   /** Asks the second verifier about every proof as well. */
   readonly secondOpinion?: boolean
 }
 
 /** A judge with these options. Its `firstRefused` throws AuditError `verifiers-disagree`. */
 export function openProofJudge(options: ProofJudgeOptions): ProofJudge {
-  const judge = (prepared: PreparedVerificationKey, claims: readonly ProofClaim[]) =>
-    options.oneByOne === true
-      ? verifySingly(prepared, claims)
-      : verifyMany(prepared, claims, options.randomBytes)
   return {
     firstRefused: async (prepared, claims, progress) => {
       for (let first = 0; first < claims.length; first += CHUNK) {
         const chunk = claims.slice(first, first + CHUNK)
-        const verdicts = await judge(prepared, chunk)
+        const { compare } = options
+        const started = compare?.now() ?? 0
+        const verdicts = await verifyMany(prepared, chunk, options.randomBytes)
+        if (compare !== undefined) {
+          const between = compare.now()
+          await assertSameSingly(prepared, chunk, verdicts)
+          const singlyMs = compare.now() - between
+          compare.onTimes({ proofs: chunk.length, batchedMs: between - started, singlyMs })
+        }
         if (options.secondOpinion === true) assertSameOpinion(prepared.key, chunk, verdicts)
         const refused = verdicts.indexOf(false)
         if (refused >= 0) return first + refused
@@ -56,16 +67,17 @@ export function openProofJudge(options: ProofJudgeOptions): ProofJudge {
   }
 }
 
-async function verifySingly(
+async function assertSameSingly(
   prepared: PreparedVerificationKey,
   claims: readonly ProofClaim[],
-): Promise<readonly boolean[]> {
-  const verdicts: boolean[] = []
-  for (const { signals, proof } of claims) {
+  verdicts: readonly boolean[],
+): Promise<void> {
+  for (const [i, { signals, proof }] of claims.entries()) {
     const decoded = await decodeProof(proof)
-    verdicts.push(decoded.ok && (await verifyProof(prepared, signals, decoded.value)))
+    const verdict = decoded.ok && (await verifyProof(prepared, signals, decoded.value))
+    if (verdict !== verdicts[i])
+      throw new AuditError("verifiers-disagree", `about proof ${i} of ${claims.length}`)
   }
-  return verdicts
 }
 
 function assertSameOpinion(
