@@ -8,6 +8,10 @@ const TIMEOUT_MS = 75_000
 /** Longest answer that is read: a registry bundle, the largest document there is. */
 const MAX_ANSWER_BYTES = MAX_BUNDLE_BYTES
 
+/** Times that a call is sent whose connection was cut: every write may be repeated, by its key or by its nature. */
+const TRIES = 3
+const CUT_OFF: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
+
 /** Writes whose message is its own key. */
 const OWN_KEY: ReadonlySet<string> = new Set(["/v1/ballots", "/v1/challenged-ballots"])
 
@@ -16,6 +20,8 @@ interface Answer {
   readonly status: number
   readonly bytes: Uint8Array
   readonly code: string | null
+  /** Seconds after which a busy service wants to be asked again; null when it says nothing. */
+  readonly retryAfterSeconds: number | null
 }
 
 /** A client of one service. `apiKey` is sent on keyed routes only; a holder's calls never carry one. */
@@ -39,22 +45,27 @@ export function openServiceClient(origin: string, apiKey?: string): ServiceClien
     // A ballot is its own key: a random one would be something more to link it by.
     if (method === "POST" && !OWN_KEY.has(path))
       headers["idempotency-key"] = randomBytes(16).toString("base64url")
-    let response
-    let bytes
-    try {
-      response = await fetch(new URL(path, base), {
-        method,
-        headers,
-        redirect: "error",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body) }),
-      })
-      bytes = await readBody(response)
-    } catch (cause) {
-      if (cause instanceof CliError) throw cause
-      throw new CliError("service-unreachable", `no answer from ${base}`, { cause })
+    const call = {
+      method,
+      headers,
+      redirect: "error",
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body) }),
+    } as const
+    for (let tries = 1; ; tries++) {
+      try {
+        const response = await fetch(new URL(path, base), {
+          ...call,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        })
+        const bytes = await readBody(response)
+        const code = response.ok ? null : problemCode(bytes)
+        return { status: response.status, bytes, code, retryAfterSeconds: retryAfterOf(response) }
+      } catch (cause) {
+        if (cause instanceof CliError) throw cause
+        if (tries < TRIES && isCutOff(cause)) continue
+        throw new CliError("service-unreachable", `no answer from ${base}`, { cause })
+      }
     }
-    return { status: response.status, bytes, code: response.ok ? null : problemCode(bytes) }
   }
   const ok = async (method: string, path: string, body?: Uint8Array | string): Promise<Uint8Array> => {
     const answer = await send(method, path, body)
@@ -71,6 +82,17 @@ export function openServiceClient(origin: string, apiKey?: string): ServiceClien
       return bytes.length === 0 ? null : (JSON.parse(new TextDecoder().decode(bytes)) as unknown)
     },
   }
+}
+
+function retryAfterOf({ headers }: Response): number | null {
+  const text = headers.get("retry-after") ?? ""
+  return /^[0-9]{1,4}$/.test(text) ? Number(text) : null
+}
+
+/** A connection that ended under a call, as one does that a server closes just when we use it again. */
+function isCutOff(error: unknown): boolean {
+  const code = error instanceof TypeError && error.cause instanceof Error && "code" in error.cause
+  return code && CUT_OFF.has(String((error.cause as NodeJS.ErrnoException).code))
 }
 
 // Decoded bytes are counted as they come: a few kilobytes of gzip may stand for gigabytes.

@@ -29,6 +29,8 @@ import type { Parties } from "./simulated-parties.ts"
 
 /** Calls that may be open at a time: a ballot waits up to five seconds for its window. */
 const OPEN_CALLS = 250
+/** Nothing waits for anything else here: more would only be open for longer. */
+const ENROLMENTS_AT_ONCE = 16
 /** A busy service asks us to come again; after so many times something else is wrong. */
 const MAX_TRIES = 200
 
@@ -71,7 +73,7 @@ export async function enrolVoters(
   const facts = (await client.write("GET", base)) as { readonly state: string }
   if (facts.state === "frozen") return censusId
   const plan = document.body
-  await inParallel(voters, OPEN_CALLS, async (v) => {
+  await inParallel(voters, ENROLMENTS_AT_ONCE, async (v) => {
     const salt = secretOf(seed, `salt ${v}`)
     const commitment = deriveVoterCommitment(voterSecret(seed, v))
     const leaf = enrolMember(plan, { id: `voter-${v}`, commitment, weight: 1 }, salt, desk)
@@ -185,7 +187,9 @@ async function postBallot({ client }: Parties, { ballot }: PreparedBallot): Prom
     }
     const isBusy = answer.status === 429 || answer.status === 503
     if (!isBusy || attempt === MAX_TRIES) throw new CliError("service-refused", `${answer.code} for a ballot`)
-    await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 200))
+    // As it asks: hundreds that knock at once keep it from verifying.
+    const seconds = (answer.retryAfterSeconds ?? 1) + Math.random()
+    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds))
   }
 }
 
