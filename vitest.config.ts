@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config"
+import { findPostgres } from "./test/support/postgres-server.ts"
 
-const project = (name: string, include: string[], testTimeout = 30_000) => ({
+const project = (name: string, include: string[], testTimeout = 30_000, more: object = {}) => ({
   test: {
     name,
     include,
@@ -8,8 +9,22 @@ const project = (name: string, include: string[], testTimeout = 30_000) => ({
     testTimeout,
     hookTimeout: 180_000,
     setupFiles: ["test/support/register-threads.ts"],
+    ...more,
   },
 })
+
+/** The same files on a PostgreSQL server that is started for the run; without one, a test that says what is missing. */
+const onPostgres = (name: string, include: string[], testTimeout: number, exclude: string[]) =>
+  findPostgres() === null
+    ? project(name, ["test/support/missing-postgres.test.ts"])
+    : project(name, include, testTimeout, {
+        exclude,
+        globalSetup: ["test/support/postgres-run.ts"],
+        setupFiles: ["test/support/register-threads.ts", "test/support/on-postgres.ts"],
+      })
+
+/** Run once per engine; a name that ends in an engine's is of that engine alone. */
+const STORE = ["test/{ledger,service,attacks}/**/*.test.ts"]
 
 export default defineConfig({
   test: {
@@ -17,7 +32,8 @@ export default defineConfig({
     projects: [
       project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"]),
       project("circuits", ["test/circuits/**/*.test.ts"], 120_000),
-      project("store:sqlite", ["test/{ledger,service,attacks}/**/*.test.ts"], 60_000),
+      project("store:sqlite", STORE, 60_000, { exclude: ["**/*.postgres.test.ts"] }),
+      onPostgres("store:postgres", STORE, 60_000, ["**/*.sqlite.test.ts"]),
       project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000),
       project("faults", ["test/faults/**/*.test.ts"], 300_000),
       project("e2e", ["test/e2e/**/*.test.ts"], 300_000),

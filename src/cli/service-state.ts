@@ -5,12 +5,13 @@ import { dirname } from "node:path"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import { initLedger } from "../ledger/log/init-ledger.ts"
 import type { LedgerParts } from "../ledger/log/open-ledger.ts"
+import { isPostgresAddress } from "../ledger/storage/database.ts"
 import { openStores } from "../ledger/storage/open-stores.ts"
 import type { Stores } from "../ledger/storage/open-stores.ts"
 import { encodeSigningKey, encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
 import type { SigningKey } from "../protocol/primitives/note-key.ts"
 import type { Trust } from "../protocol/wire/credential.ts"
-import { readKeyFile } from "../service/config.ts"
+import { readKeyFile, readPasswordFile } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
 import { CliError } from "./exit.ts"
 import { exists } from "./files.ts"
@@ -42,8 +43,10 @@ export async function openStorage(
   config: ServiceConfig,
   options: { readonly readonly?: boolean } = {},
 ): Promise<Stores> {
-  if (options.readonly !== true) await mkdir(dirname(config.databaseFile), { recursive: true, mode: 0o700 })
-  return openStores(config.databaseFile, options)
+  const { database } = config
+  if (options.readonly !== true && !isPostgresAddress(database))
+    await mkdir(dirname(database), { recursive: true, mode: 0o700 })
+  return openStores(database, { ...options, password: readPasswordFile(config.databasePasswordFile) })
 }
 
 /** The parts from which the main log is opened, begun or adopted. */

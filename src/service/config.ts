@@ -16,7 +16,9 @@ export interface ServiceConfig {
   readonly listen: { readonly host: string; readonly port: number }
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly trustProxyHops: number
-  readonly databaseFile: string
+  /** Address of a PostgreSQL database, without its password; or the path of a SQLite file. */
+  readonly database: string
+  readonly databasePasswordFile: string | null
   readonly stateDirectory: string
   readonly ledgerOrigin: string
   readonly logKeyFile: string
@@ -65,9 +67,7 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
     ),
     tls: readTls(keys),
     trustProxyHops: keys.integer("SOTTO_TRUST_PROXY", 0, 0, 8),
-    databaseFile: keys
-      .text("SOTTO_DATABASE", "sqlite:.sotto/sotto.db", /^sqlite:.+$/)
-      .slice("sqlite:".length),
+    ...readDatabase(keys),
     stateDirectory: keys.text("SOTTO_STATE_DIR", ".sotto/state", /^.+$/),
     ledgerOrigin: keys.text("SOTTO_LEDGER_ORIGIN", `${host}/ledger`, /^[!-*,-~]{1,200}\/ledger$/),
     logKeyFile: keys.text("SOTTO_LOG_KEY_FILE", ".sotto/keys/log.key", /^.+$/),
@@ -100,21 +100,34 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
  * @throws StartRefusal `R1`
  */
 export function readKeyFile(file: string): SigningKey {
-  let text
-  try {
-    if ((statSync(file).mode & 0o077) !== 0)
-      throw new StartRefusal("R1", `${file} is open to others: chmod 600 it`)
-    text = readFileSync(file, "utf8")
-  } catch (cause) {
-    if (cause instanceof StartRefusal) throw cause
-    throw new StartRefusal("R1", `cannot read ${file}`, { cause })
-  }
+  const text = readSecretFile(file)
   try {
     return parseSigningKey(text)
   } catch (cause) {
     if (cause instanceof ProtocolError) throw new StartRefusal("R1", `${file} holds no signing key`)
     throw cause
   }
+}
+
+/**
+ * The password of the database, out of its file; null when no file is named.
+ * @throws StartRefusal `R1`
+ */
+export function readPasswordFile(file: string | null): string | null {
+  return file === null ? null : readSecretFile(file).replace(/\r?\n$/, "")
+}
+
+function readDatabase(keys: KeyReader): Pick<ServiceConfig, "database" | "databasePasswordFile"> {
+  const text = keys.text(
+    "SOTTO_DATABASE",
+    "sqlite:.sotto/sotto.db",
+    /^(?:sqlite:.+|postgres(?:ql)?:\/\/\S+)$/,
+  )
+  const file = keys.text("SOTTO_DATABASE_PASSWORD_FILE", "", /^.*$/)
+  // A secret in the environment is read by every process of the machine's user, and by whoever prints it.
+  if (/^postgres(?:ql)?:\/\/(?:[^/@]*:[^/@]*@|.*[?&]password=)/.test(text))
+    throw new StartRefusal("R1", "SOTTO_DATABASE has a password: SOTTO_DATABASE_PASSWORD_FILE is its place")
+  return { database: text.replace(/^sqlite:/, ""), databasePasswordFile: file === "" ? null : file }
 }
 
 function readListen(text: string): ServiceConfig["listen"] {
@@ -146,6 +159,17 @@ function readRateLimits(keys: KeyReader): RateLimits {
     anonymousReads: keys.integer("SOTTO_RATE_ANONYMOUS_READS", 1200, 1, 1_000_000),
     principalWrites: keys.integer("SOTTO_RATE_PRINCIPAL_WRITES", 600, 1, 1_000_000),
     shared,
+  }
+}
+
+function readSecretFile(file: string): string {
+  try {
+    if ((statSync(file).mode & 0o077) !== 0)
+      throw new StartRefusal("R1", `${file} is open to others: chmod 600 it`)
+    return readFileSync(file, "utf8")
+  } catch (cause) {
+    if (cause instanceof StartRefusal) throw cause
+    throw new StartRefusal("R1", `cannot read ${file}`, { cause })
   }
 }
 

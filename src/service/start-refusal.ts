@@ -6,6 +6,7 @@ export type StartRule =
   | "R4" // an artifact is missing or differs from its pinned digest
   | "R5" // development keys in production or off loopback, without the flag
   | "R6" // the self-test of a circuit fails
+  | "R7" // the database may lose what it acknowledged, or its schema or triggers are not ours
   | "R9" // the main log's origin is another
   | "R10" // the log key is not the log's
   | "R11" // guard missing or ahead of the database

@@ -1,6 +1,7 @@
 // The refusals that stand before the first listening socket, as far as configuration, keys and clock decide them.
 import { LedgerError } from "../ledger/log/errors.ts"
 import type { LedgerErrorCode } from "../ledger/log/errors.ts"
+import { StoreError } from "../ledger/log/store.ts"
 import { bytesToHex } from "../protocol/primitives/bytes.ts"
 import type { VerifierKey } from "../protocol/primitives/note-key.ts"
 import type { ServiceConfig } from "./config.ts"
@@ -81,9 +82,12 @@ const LEDGER_RULES = {
   "log-closed": null,
 } as const satisfies Record<LedgerErrorCode, StartRule | null>
 
-/** The rule that an error of opening the ledger stands for; null for other errors. */
+/** The rule that an error of opening the database or the ledger stands for; null for other errors. */
 export function startRefusalOf(error: unknown): StartRefusal | null {
   if (error instanceof StartRefusal) return error
+  // A server that takes no connections now is no rule: a supervisor tries again.
+  if (error instanceof StoreError && error.code === "store-broken")
+    return new StartRefusal("R7", error.message, { cause: error })
   if (!(error instanceof LedgerError)) return null
   const rule = LEDGER_RULES[error.code]
   return rule === null ? null : new StartRefusal(rule, error.message, { cause: error })

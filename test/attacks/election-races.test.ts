@@ -34,7 +34,7 @@ beforeAll(async () => {
   // A guard of its own, which begins as a copy, as if it had seen all heads until now.
   const second = join(service.folder, "state-2")
   await cp(join(service.folder, "state"), second, { recursive: true })
-  const settings = [service.folder, second, String(service.clock.now), QUEUE]
+  const settings = [service.database, second, String(service.clock.now), QUEUE]
   child = spawn(process.execPath, ["--import", "tsx", CHILD, ...settings], {
     stdio: ["pipe", "pipe", "inherit"],
   })

@@ -22,7 +22,7 @@ afterEach(() => home.remove())
 
 /** Runs a child until a random moment after its first acknowledgement, and kills it. @returns what it acknowledged */
 async function killedChild(first: number, bug = "none"): Promise<Map<number, string>> {
-  const args = ["--import", "tsx", CHILD, home.folder, String(first), bug]
+  const args = ["--import", "tsx", CHILD, home.folder, String(first), bug, "Infinity", home.database]
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
   const acknowledged = new Map<number, string>()
   let killing = false

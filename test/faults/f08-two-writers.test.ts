@@ -38,7 +38,7 @@ interface Told {
 async function race(sequences: number, bug = "none"): Promise<readonly Told[]> {
   const second = await secondInstance(home)
   const children = [home, second].map(({ stateDirectory }, i) => {
-    const settings = [home.folder, stateDirectory, `p${i}`, sequences, EACH, bug].map(String)
+    const settings = [home.database, stateDirectory, `p${i}`, sequences, EACH, bug].map(String)
     const child = spawn(process.execPath, ["--import", "tsx", CHILD, ...settings], {
       stdio: ["pipe", "pipe", "inherit"],
     })

@@ -8,7 +8,7 @@ import { StoreError } from "../../src/ledger/log/store.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { DraftElection, ballotEntry } from "../support/election-drafts.ts"
-import { HandClock } from "../support/hand-clock.ts"
+import { HandClock, turn as afterTurn } from "../support/hand-clock.ts"
 import { makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome, OpenedLedger } from "../support/ledger-bench.ts"
 
@@ -39,7 +39,7 @@ async function open(limits: LedgerParts["limits"] = {}): Promise<void> {
 }
 const admit = (entry: ElectionEntry) => opened.ledger.admit(origin, { entry })
 /** Lets drafts reach their queues, and batches that are due be written. */
-const turn = () => new Promise((resolve) => setTimeout(resolve, 60))
+const turn = () => afterTurn(60)
 const checkpoints = async () => {
   const log = await opened.stores.ledger.findLog(origin)
   return opened.stores.ledger.listCheckpoints(log?.id ?? 0, 0, 1000)

@@ -11,7 +11,8 @@ import { readGuardFile } from "../../src/ledger/log/rollback-guard.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { DraftElection, ballotEntry, challengedEntry, pseudonym } from "../support/election-drafts.ts"
-import { editDatabase, withEntries } from "../support/edited-database.ts"
+import { editDatabase } from "../support/databases.ts"
+import { withEntries } from "../support/edited-database.ts"
 import { LOG_KEY, ORIGIN, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
 
@@ -124,13 +125,13 @@ describe("fsck of an election's log", () => {
     ["the close", ["close"]],
     ["a share", ["share", "2"]],
   ] as const)("names the claim of %s that is gone", async (_what, claim) => {
-    editDatabase(home.database, `DELETE FROM claim WHERE key = x'${hexKey(claim)}'`)
+    await editDatabase(home.database, `DELETE FROM claim WHERE key = x'${hexKey(claim)}'`)
     expect(await fsck()).toEqual([found({ check: "K8", found: "missing" })])
   })
 
   test("names a challenge that was given another's number", async () => {
     const [one, two] = (["1", "2"] as const).map((n) => hexKey(["challenge", pseudonym(1), n]))
-    editDatabase(
+    await editDatabase(
       home.database,
       `UPDATE claim SET entry_index = ${OPEN + 3} WHERE key = x'${one}'`,
       `UPDATE claim SET entry_index = ${OPEN + 2} WHERE key = x'${two}'`,
@@ -140,7 +141,7 @@ describe("fsck of an election's log", () => {
 
   test("names a claim that no entry implies", async () => {
     const key = hexKey(["seq", pseudonym(9), "1"])
-    editDatabase(
+    await editDatabase(
       home.database,
       `INSERT INTO claim SELECT id, x'${key}', ${OPEN} FROM log WHERE origin = '${origin}'`,
     )

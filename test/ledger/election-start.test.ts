@@ -5,7 +5,7 @@ import { adoptLedger, inspectForAdoption } from "../../src/ledger/log/init-ledge
 import { guardPath, readGuardFile } from "../../src/ledger/log/rollback-guard.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { DraftElection } from "../support/election-drafts.ts"
-import { editDatabase } from "../support/edited-database.ts"
+import { backUp, editDatabase, restore } from "../support/databases.ts"
 import { failingAt } from "../support/fault-store.ts"
 import { LOG_KEY, ORIGIN, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
@@ -34,8 +34,6 @@ async function abort(one: DraftElection): Promise<void> {
   await ledger.admit(one.origin, { entry: one.aborted() })
   await close()
 }
-const backUp = () => copyFile(home.database, `${home.database}.old`)
-const restore = () => copyFile(`${home.database}.old`, home.database)
 
 async function withLog<T>(run: (parts: Parameters<typeof adoptLedger>[0]) => Promise<T>): Promise<T> {
   const stores = await openStores(home.database)
@@ -68,17 +66,17 @@ describe("starting with elections", () => {
 
   test("refuses an older copy in which an election alone is behind", async () => {
     await begin(election, 1)
-    await backUp()
+    await backUp(home.database)
     await begin(election, 2)
-    await restore()
+    await restore(home.database)
     await expect(openHome(home)).rejects.toThrow(refusedWith("rolled-back"))
   })
 
   test("refuses a copy from before an election began, though the main log is whole", async () => {
     await begin(other)
-    await backUp()
+    await backUp(home.database)
     await begin(election, 1)
-    await restore()
+    await restore(home.database)
     await expect(openHome(home)).rejects.toThrow(refusedWith("rolled-back"))
   })
 
@@ -88,7 +86,7 @@ describe("starting with elections", () => {
     await rm(guardPath(home.stateDirectory, origin))
     await expect(openHome(home)).rejects.toThrow(refusedWith("guard-missing"))
     await copyFile(`${home.folder}/guard`, guardPath(home.stateDirectory, origin))
-    editDatabase(
+    await editDatabase(
       home.database,
       "UPDATE checkpoint SET signature = zeroblob(64) WHERE log_id = 2 AND size = 4",
     )
@@ -98,7 +96,7 @@ describe("starting with elections", () => {
   test("refuses a log whose first entry is another election's", async () => {
     await begin(election)
     await begin(other)
-    editDatabase(
+    await editDatabase(
       home.database,
       "UPDATE entry SET body = (SELECT body FROM entry WHERE log_id = 3 AND idx = 0) WHERE log_id = 2 AND idx = 0",
     )
@@ -108,7 +106,7 @@ describe("starting with elections", () => {
   test("refuses a finished election whose head is no longer what was signed", async () => {
     await begin(other)
     await abort(other)
-    editDatabase(home.database, "UPDATE tile SET hashes = zeroblob(64) WHERE log_id = 2")
+    await editDatabase(home.database, "UPDATE tile SET hashes = zeroblob(64) WHERE log_id = 2")
     await expect(openHome(home)).rejects.toThrow(refusedWith("head-inconsistent"))
   })
 
@@ -129,7 +127,7 @@ describe("starting with elections", () => {
 
   test("refuses an election of which the row is left and the entries are not", async () => {
     await begin(election, 1)
-    editDatabase(
+    await editDatabase(
       home.database,
       ...["entry", "tile", "checkpoint", "claim"].map((table) => `DELETE FROM ${table} WHERE log_id = 2`),
       "UPDATE log SET size = 0, root = (SELECT root FROM checkpoint WHERE size = 1) WHERE id = 2",
@@ -141,9 +139,9 @@ describe("starting with elections", () => {
 describe("adopting an election", () => {
   test("is an operator's act on that log alone, with its size typed", async () => {
     await begin(election, 1)
-    await backUp()
+    await backUp(home.database)
     await begin(election, 2)
-    await restore()
+    await restore(home.database)
     expect(await withLog(inspectForAdoption)).toMatchObject({
       found: { size: 4 },
       remembered: 7,
@@ -156,9 +154,9 @@ describe("adopting an election", () => {
 
   test("of size 0 forgets the guard of one that is lost altogether", async () => {
     await begin(other)
-    await backUp()
+    await backUp(home.database)
     await begin(election, 1)
-    await restore()
+    await restore(home.database)
     await expect(withLog(inspectForAdoption)).rejects.toThrow(refusedWith("log-unknown"))
     await expect(withLog((parts) => adoptLedger(parts, 4))).rejects.toThrow(refusedWith("log-unknown"))
     expect(await withLog((parts) => adoptLedger(parts, 0))).toBe(0)

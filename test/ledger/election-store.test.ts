@@ -1,4 +1,3 @@
-import Sqlite from "better-sqlite3"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { CensusLeafRow, SideRow } from "../../src/ledger/log/store.ts"
 import type { Admission } from "../../src/ledger/log/ledger.ts"
@@ -8,7 +7,7 @@ import type { Fr } from "../../src/protocol/primitives/field.ts"
 import type { CensusLeaf, ElectionStore } from "../../src/service/election-store.ts"
 import type { IdempotencyRow, RequestRow } from "../../src/service/store.ts"
 import { DraftElection } from "../support/election-drafts.ts"
-import { editDatabase } from "../support/edited-database.ts"
+import { editDatabase, runStatements } from "../support/databases.ts"
 import { ORIGIN, makeHome, openHome, presentationDraft } from "../support/ledger-bench.ts"
 import type { LedgerHome, OpenedLedger } from "../support/ledger-bench.ts"
 
@@ -151,7 +150,7 @@ describe("a census", () => {
     expect(await put(257, { weight: 256 })).toMatchObject({ ok: true })
     const first = { leaf: fr(9001), commitment: fr(9002), weight: heavy }
     expect(await put(1, first, fr(2001))).toMatchObject({ outcome: "replaced" })
-    editDatabase(home.database, `UPDATE census SET leaves = ${2 ** 24}, total_weight = ${2 ** 24}`)
+    await editDatabase(home.database, `UPDATE census SET leaves = ${2 ** 24}, total_weight = ${2 ** 24}`)
     expect(await put(300)).toEqual({ ok: false, reason: "census-too-large" })
     const second = { leaf: fr(9003), commitment: fr(9004) }
     expect(await put(2, second, fr(2002))).toMatchObject({ outcome: "replaced" })
@@ -215,15 +214,13 @@ describe("an enrolment", () => {
   test("is no row of the file that can be deleted or brought back", async () => {
     await put(1)
     await put(1, { leaf: fr(77), commitment: fr(78) })
-    const file = new Sqlite(home.database)
     for (const statement of [
       "DELETE FROM census_leaf",
       "UPDATE census_leaf SET leaf = zeroblob(32)",
       "UPDATE census_leaf SET state = 'live'",
     ]) {
-      expect(() => file.exec(statement), statement).toThrow(/leaf of a census/)
+      await expect(runStatements(home.database, statement), statement).rejects.toThrow(/leaf of a census/)
     }
-    file.close()
   })
 })
 

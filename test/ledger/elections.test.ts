@@ -9,7 +9,7 @@ import { fsckDatabase } from "../../src/ledger/log/fsck.ts"
 import { readGuardFile } from "../../src/ledger/log/rollback-guard.ts"
 import type { Admission } from "../../src/ledger/log/ledger.ts"
 import { DraftElection, ballotEntry, challengedEntry, pseudonym } from "../support/election-drafts.ts"
-import { HandClock } from "../support/hand-clock.ts"
+import { HandClock, turn as afterTurn } from "../support/hand-clock.ts"
 import { LOG_KEY, ORIGIN, appendMany, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome, OpenedLedger } from "../support/ledger-bench.ts"
 
@@ -37,7 +37,7 @@ async function reopen(): Promise<void> {
 }
 
 /** Lets every draft reach its queue. */
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
+const turn = () => afterTurn(5)
 const admit = (entry: ElectionEntry) => opened.ledger.admit(origin, { entry })
 /** Admits ballots into one window and ends it. */
 async function cast(...entries: readonly ElectionEntry[]): Promise<readonly Admission[]> {

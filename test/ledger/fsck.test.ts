@@ -7,7 +7,8 @@ import type { Finding } from "../../src/ledger/log/fsck-tree.ts"
 import { readGuardFile } from "../../src/ledger/log/rollback-guard.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
-import { editDatabase, withEntries } from "../support/edited-database.ts"
+import { editDatabase } from "../support/databases.ts"
+import { withEntries } from "../support/edited-database.ts"
 import { LOG_KEY, ORIGIN, appendMany, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
 
@@ -107,7 +108,7 @@ describe("fsck", () => {
       { check: "K9" },
     ],
   ] as const)("names %s", async (_what, statement, finding) => {
-    editDatabase(home.database, statement)
+    await editDatabase(home.database, statement)
     expect(await fsck()).toContainEqual(found(finding))
   })
 

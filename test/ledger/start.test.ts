@@ -7,6 +7,7 @@ import type { LedgerParts } from "../../src/ledger/log/open-ledger.ts"
 import { guardPath, openRollbackGuard, readGuardFile } from "../../src/ledger/log/rollback-guard.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { parseCheckpoint } from "../../src/protocol/log/checkpoint.ts"
+import { backUp, emptyDatabase, restore } from "../support/databases.ts"
 import { LOG_KEY, ORIGIN, appendMany, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
 
@@ -54,9 +55,9 @@ describe("starting", () => {
 
   test("refuses an older copy of the database", async () => {
     await grow(0, 20)
-    await copyFile(home.database, `${home.database}.old`)
+    await backUp(home.database)
     await grow(20, 40)
-    await copyFile(`${home.database}.old`, home.database)
+    await restore(home.database)
     await expect(openHome(home)).rejects.toThrow(refusedWith("rolled-back"))
   })
 
@@ -66,6 +67,7 @@ describe("starting", () => {
     await rm(home.stateDirectory, { recursive: true })
     for (const name of await readdir(home.folder))
       await rm(`${home.folder}/${name}`, { recursive: true, force: true })
+    await emptyDatabase(home.database)
     await grow(0, 30) // fresh salts: another tree
     await rm(guardFile())
     const file = await openRollbackGuard(home.stateDirectory, ORIGIN)
@@ -81,7 +83,7 @@ describe("starting", () => {
 
   test("refuses an empty database beside a guard, to open and to begin anew", async () => {
     await grow(0, 5)
-    for (const suffix of ["", "-wal", "-shm"]) await rm(`${home.database}${suffix}`, { force: true })
+    await emptyDatabase(home.database)
     await expect(withParts(openLedger)).rejects.toThrow(refusedWith("rolled-back"))
     await expect(withParts(initLedger)).rejects.toThrow(refusedWith("log-exists"))
   })
@@ -135,9 +137,9 @@ describe("starting", () => {
 describe("adopting", () => {
   test("shows both heads and wants the right size typed before the log may go on", async () => {
     await grow(0, 20)
-    await copyFile(home.database, `${home.database}.old`)
+    await backUp(home.database)
     await grow(20, 40)
-    await copyFile(`${home.database}.old`, home.database)
+    await restore(home.database)
     const report = await withParts(inspectForAdoption)
     expect(report).toMatchObject({ found: { size: 21 }, remembered: 41, findings: [] })
     await expect(withParts((parts) => adoptLedger(parts, 41))).rejects.toThrow(

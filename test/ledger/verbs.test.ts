@@ -1,5 +1,5 @@
 // `sotto ledger` over all logs of a service: its main log and one of an election.
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
@@ -10,7 +10,7 @@ import type { Ledger } from "../../src/ledger/log/ledger.ts"
 import { encodeVerifierKey } from "../../src/protocol/primitives/note-key.ts"
 import { readConfig } from "../../src/service/config.ts"
 import { DraftElection } from "../support/election-drafts.ts"
-import { editDatabase } from "../support/edited-database.ts"
+import { backUp, discardDatabase, editDatabase, makeDatabase, restore } from "../support/databases.ts"
 import { runVerb } from "../support/run-verb.ts"
 
 const MAIN = "votes.example/ledger"
@@ -18,11 +18,13 @@ const election = new DraftElection("verbs", { mainOrigin: MAIN })
 const { origin } = election
 
 let folder: string
+let database: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "sotto-verbs-"))
+  database = await makeDatabase(folder)
   for (const [name, value] of Object.entries({
     SOTTO_PUBLIC_URL: "https://votes.example",
-    SOTTO_DATABASE: `sqlite:${join(folder, "sotto.db")}`,
+    SOTTO_DATABASE: database.startsWith("postgres:") ? database : `sqlite:${database}`,
     SOTTO_STATE_DIR: join(folder, "state"),
     SOTTO_LOG_KEY_FILE: join(folder, "log.key"),
     SOTTO_REQUEST_KEY_FILE: join(folder, "request.key"),
@@ -38,6 +40,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
+  await discardDatabase(database)
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -54,7 +57,7 @@ async function withLedger(run: (one: Ledger) => Promise<void>): Promise<void> {
 
 test("fsck reads every log, or the one that is named, and says which a finding is of", async () => {
   expect(await ledger("fsck")).toMatchObject({ code: 0, text: "" })
-  editDatabase(join(folder, "sotto.db"), "DELETE FROM claim WHERE log_id = 2 AND entry_index = 2")
+  await editDatabase(database, "DELETE FROM claim WHERE log_id = 2 AND entry_index = 2")
   const all = await ledger("fsck", "--json")
   expect(all.code).toBe(1)
   expect(JSON.parse(all.text)).toMatchObject([{ origin, check: "K8", found: "missing" }])
@@ -82,12 +85,11 @@ test("an export of an election is checked by anyone who has its key", async () =
 })
 
 test("adopting an election shows and changes that log alone", async () => {
-  const database = join(folder, "sotto.db")
-  await copyFile(database, join(folder, "old.db"))
+  await backUp(database)
   await withLedger(async (one) => {
     await one.admit(origin, { entry: election.commit(1) })
   })
-  await copyFile(join(folder, "old.db"), database)
+  await restore(database)
   await expect(withLedger(() => Promise.resolve())).rejects.toMatchObject({ code: "rolled-back" })
   expect(JSON.parse((await ledger("adopt", "--origin", origin)).text)).toEqual({
     database: 4,

@@ -47,6 +47,9 @@ describe("the configuration", () => {
     ["a network that does not exist", "SOTTO_RATE_SHARED", "10.0.0.0/99"],
     ["a star for an origin", "SOTTO_CORS_ORIGINS", "*"],
     ["hops without end", "SOTTO_TRUST_PROXY", "true"],
+    ["a database of another engine", "SOTTO_DATABASE", "mysql://db.example/sotto"],
+    ["a password in an address", "SOTTO_DATABASE", "postgres://sotto:secret@db.example/sotto"],
+    ["a password behind an address", "SOTTO_DATABASE", "postgres://db.example/sotto?password=secret"],
   ])("refuses %s with R1, naming the key and never the value", (_name, key, value) => {
     const { code, message } = refusal(() => readConfig({ [key]: value }))
     expect(code).toBe("R1")

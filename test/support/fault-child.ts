@@ -9,19 +9,20 @@ import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { answeringBeforeCommit, forgetfulGuard } from "./fault-store.ts"
 import { LOG_KEY, ORIGIN, openHome, presentationDraft } from "./ledger-bench.ts"
 
-const [folder = "", first = "0", bug = "none", appends = "Infinity"] = process.argv.slice(2)
+const [folder = "", first = "0", bug = "none", appends = "Infinity", database = `${folder}/sotto.db`] =
+  process.argv.slice(2)
 const home = {
   folder,
-  database: `${folder}/sotto.db`,
+  database,
   stateDirectory: `${folder}/state`,
   remove: () => Promise.resolve(),
 }
 
 const planted = async () => {
   if (bug === "normal-sync") {
-    const database = openDatabase(home.database)
-    database.engine.readSetting("synchronous = NORMAL")
-    return { store: createLedgerStore(database) }
+    const opened = openDatabase(home.database)
+    await opened.engine.readSetting("synchronous = NORMAL")
+    return { store: createLedgerStore(opened) }
   }
   if (bug !== "answer-before-commit") return {}
   const { ledger } = await openStores(home.database)

@@ -1,10 +1,18 @@
 // A wall clock that stands until a test moves it; alarms go off in the order of their times.
 import type { Clock } from "../../src/ledger/log/clock.ts"
+import { isOnPostgres } from "./databases.ts"
 
 interface Alarm {
   readonly at: number
   readonly run: () => void
 }
+
+/** On a server every look at the log is a round trip, and two of them must fit on a busy machine. */
+const ROUND_TRIPS_MS = 400
+
+/** Lets drafts reach their queues. @param ms - what that takes where the database is in the process */
+export const turn = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, isOnPostgres() ? Math.max(ms, ROUND_TRIPS_MS) : ms))
 
 /** A `Clock` that is moved by hand. */
 export class HandClock implements Clock {

@@ -1,4 +1,4 @@
-// A ledger on a real SQLite file in a temporary folder: the one way tests get one.
+// A ledger on a real database of the engine under test, with its guards in a temporary folder: the one way tests get one.
 import { randomBytes } from "node:crypto"
 import { cp, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -18,13 +18,15 @@ import type { LedgerParts } from "../../src/ledger/log/open-ledger.ts"
 import type { SideRow } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import type { Stores } from "../../src/ledger/storage/open-stores.ts"
+import { discardDatabase, makeDatabase } from "./databases.ts"
 
 export const ORIGIN = "verifier.example/ledger"
 export const LOG_KEY = makeSigningKey(ORIGIN, new Uint8Array(32).fill(0x42))
 
-/** A folder with a database path and a state directory that outlive any one opening. */
+/** A database and a state directory that outlive any one opening. */
 export interface LedgerHome {
   readonly folder: string
+  /** Its address. */
   readonly database: string
   readonly stateDirectory: string
   remove: () => Promise<void>
@@ -32,11 +34,15 @@ export interface LedgerHome {
 
 export async function makeHome(): Promise<LedgerHome> {
   const folder = await mkdtemp(join(tmpdir(), "sotto-ledger-"))
+  const database = await makeDatabase(folder)
   return {
     folder,
-    database: join(folder, "sotto.db"),
+    database,
     stateDirectory: join(folder, "state"),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      await discardDatabase(database)
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 

@@ -4,9 +4,9 @@ import { decidingWithoutLock } from "./fault-store.ts"
 import { DraftElection, ballotEntry, pseudonym } from "./election-drafts.ts"
 import { openHome } from "./ledger-bench.ts"
 
-const [folder = "", stateDirectory = "", name = "", sequences = "0", each = "0", bug = "none"] =
+const [database = "", stateDirectory = "", name = "", sequences = "0", each = "0", bug = "none"] =
   process.argv.slice(2)
-const home = { folder, stateDirectory, database: `${folder}/sotto.db`, remove: () => Promise.resolve() }
+const home = { folder: stateDirectory, stateDirectory, database, remove: () => Promise.resolve() }
 const { origin } = new DraftElection()
 
 const planted = bug === "none" ? {} : { store: decidingWithoutLock((await openStores(home.database)).ledger) }

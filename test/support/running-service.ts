@@ -1,4 +1,4 @@
-// The real service on port 0 over a SQLite file in a temporary folder; only clock, chance and log lines are ours.
+// The real service on port 0 over a database of the engine under test, its files in a temporary folder; only clock, chance and log lines are ours.
 import { randomBytes } from "node:crypto"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -20,6 +20,7 @@ import type { CircuitFacts } from "../../src/service/routes/route-deps.ts"
 import { startService } from "../../src/service/start-service.ts"
 import type { RunningService, ServiceParts } from "../../src/service/start-service.ts"
 import type { ClientRow } from "../../src/service/store.ts"
+import { discardDatabase, makeDatabase } from "./databases.ts"
 
 /** 2022-10-15T12:00:00Z: where the clock of a test service stands until a test moves it. */
 export const START = 1_665_835_200
@@ -58,8 +59,10 @@ export interface TestService extends RunningService {
   readonly ledgerStore: LedgerStore
   readonly clock: { now: number }
   readonly logLines: string[]
-  /** Where the database and the ledger's own files are. */
+  /** Where the ledger's own files are, and the database if it is a file. */
   readonly folder: string
+  /** The database's address. */
+  readonly database: string
   readonly apiKeys: Readonly<
     Record<"verifier" | "foreignVerifier" | "issuer" | "registry" | "organizer", string>
   >
@@ -71,8 +74,8 @@ export interface TestService extends RunningService {
 export interface Choices {
   readonly environment?: Readonly<Record<string, string>>
   readonly parts?: Partial<ServiceParts>
-  /** Another process's service, whose database this one shares; its folder and clients stay when this one goes. */
-  readonly beside?: { readonly folder: string; readonly stateDirectory: string }
+  /** Another process's service, whose database this one shares; it and its clients stay when this one goes. */
+  readonly beside?: { readonly database: string; readonly stateDirectory: string }
 }
 
 let circuit: Promise<ServiceParts["circuit"]> | undefined
@@ -114,8 +117,9 @@ export async function startTestService({
   parts: given = {},
   beside,
 }: Choices = {}): Promise<TestService> {
-  const folder = beside?.folder ?? (await mkdtemp(join(tmpdir(), "sotto-service-")))
-  const stores = await openStores(join(folder, "sotto.db"))
+  const folder = await mkdtemp(join(tmpdir(), "sotto-service-"))
+  const database = beside?.database ?? (await makeDatabase(folder))
+  const stores = await openStores(database)
   const clock = { now: START }
   const logLines: string[] = []
   const config = readConfig({
@@ -155,7 +159,8 @@ export async function startTestService({
   const close = async (): Promise<void> => {
     await ledger.close()
     await stores.close()
-    if (beside === undefined) await rm(folder, { recursive: true, force: true })
+    if (beside === undefined) await discardDatabase(database)
+    await rm(folder, { recursive: true, force: true })
   }
   let service: RunningService
   try {
@@ -191,6 +196,7 @@ export async function startTestService({
     clock,
     logLines,
     folder,
+    database,
     apiKeys,
     call: caller(service.url),
     remove,

@@ -2,9 +2,9 @@
 // leaves when its input ends.
 import { startTestService } from "./running-service.ts"
 
-const [folder = "", stateDirectory = "", now = "0", queue = "4"] = process.argv.slice(2)
+const [database = "", stateDirectory = "", now = "0", queue = "4"] = process.argv.slice(2)
 const environment = { SOTTO_VERIFY_QUEUE: queue, SOTTO_VERIFY_MAX_WAIT_MS: "60000" }
-const service = await startTestService({ environment, beside: { folder, stateDirectory } })
+const service = await startTestService({ environment, beside: { database, stateDirectory } })
 service.clock.now = Number(now)
 console.log(service.url)
 process.stdin.resume()

@@ -2,8 +2,9 @@
 import { Kysely } from "kysely"
 import { StoreError } from "../log/store.ts"
 import type { StoreErrorCode } from "../log/store.ts"
+import type { EngineDialect } from "./dialects/dialect.ts"
+import { openPostgres } from "./dialects/postgres.ts"
 import { openSqlite } from "./dialects/sqlite.ts"
-import type { EngineDialect } from "./dialects/sqlite.ts"
 import type { Tables } from "./tables.ts"
 
 /** An open database. */
@@ -12,13 +13,24 @@ export interface Database {
   readonly engine: EngineDialect
 }
 
+/** How a database is opened. */
+export interface OpenOptions {
+  /** For fsck and export beside a running service; never creates, never migrates. */
+  readonly readonly?: boolean
+  /** Of the PostgreSQL user; secret. */
+  readonly password?: string | null
+}
+
+/** True for the address of a PostgreSQL database; anything else is the path of a SQLite file. */
+export const isPostgresAddress = (address: string): boolean => /^postgres(?:ql)?:\/\//.test(address)
+
 /**
- * Opens a SQLite file, WAL and FULL proven.
- * @param path - created when missing, unless opened for reading only
+ * Opens a database; a commit is durable once answered, proven for SQLite here and for PostgreSQL on each connection.
+ * @param address - path of a SQLite file, created when missing unless opened for reading only; or `postgres://...`
  * @throws StoreError `store-broken`
  */
-export function openDatabase(path: string, options: { readonly readonly?: boolean } = {}): Database {
-  const engine = openSqlite(path, options)
+export function openDatabase(address: string, options: OpenOptions = {}): Database {
+  const engine = isPostgresAddress(address) ? openPostgres(address, options) : openSqlite(address, options)
   return { db: new Kysely<Tables>({ dialect: engine.dialect }), engine }
 }
 

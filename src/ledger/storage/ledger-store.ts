@@ -9,6 +9,9 @@ import { inChunks, logOf, readsOn, snapshotReadsOn } from "./ledger-reads.ts"
 import { insertSideRows } from "./side-rows.ts"
 import type { Tables } from "./tables.ts"
 
+/** Times that the row of a new log may lose its id to another one's, begun elsewhere at the same moment. */
+const BEGIN_TRIES = 5
+
 /** The store of an open database; closing the database is its opener's. */
 export function createLedgerStore(database: Database): LedgerStore {
   return {
@@ -42,10 +45,12 @@ async function createLog(
     ])
     .where((e) => e.val(1), "=", 1) // without it SQLite reads ON CONFLICT as part of the SELECT
   const insert = db.insertInto("log").columns(columns).expression(next)
-  await guarded(database, () => insert.onConflict((conflict) => conflict.doNothing()).execute())
-  const row = await readsOn(database, db).findLog(origin)
-  if (row === null) throw new StoreError("store-busy", "another instance began a log at the same moment")
-  return row
+  for (let attempt = 1; attempt <= BEGIN_TRIES; attempt++) {
+    await guarded(database, () => insert.onConflict((conflict) => conflict.doNothing()).execute())
+    const row = await readsOn(database, db).findLog(origin)
+    if (row !== null) return row // else another instance took the id for another log
+  }
+  throw new StoreError("store-busy", "other instances begin logs at the same moment")
 }
 
 async function runTransaction<T>(database: Database, body: (tx: LedgerTx) => Promise<T>): Promise<T> {
@@ -54,29 +59,35 @@ async function runTransaction<T>(database: Database, body: (tx: LedgerTx) => Pro
   try {
     result = await body(transactionOf(database, tx))
   } catch (error) {
-    await rollback(tx, error)
+    await rollback(database, tx, error)
     throw storeError(database.engine, error)
   }
   try {
     await tx.commit().execute()
     return result
   } catch (cause) {
-    const code = database.engine.classify(cause)
-    // Busy and full are answered before anything reaches the log file; whatever else COMMIT says, nobody knows.
-    if (code !== "store-busy" && code !== "store-full") {
-      throw new StoreError("commit-outcome-unknown", "the outcome of a commit is not known", { cause })
+    const code = database.engine.refusedCommit(cause)
+    if (code !== null) {
+      await rollback(database, tx, cause)
+      throw new StoreError(code, `COMMIT was answered ${code}`, { cause })
     }
-    await rollback(tx, cause)
-    throw storeError(database.engine, cause)
+    // Gives the connection back; whatever it says, nobody knows what became of the commit.
+    const lost = await rollback(database, tx, cause).catch((error: unknown) => error)
+    throw new StoreError("commit-outcome-unknown", "the outcome of a commit is not known", {
+      cause: lost ?? cause,
+    })
   }
 }
 
-async function rollback(tx: ControlledTransaction<Tables>, reason: unknown): Promise<void> {
+async function rollback(
+  { engine }: Database,
+  tx: ControlledTransaction<Tables>,
+  reason: unknown,
+): Promise<void> {
   try {
     await tx.rollback().execute()
   } catch (cause) {
-    // SQLite rolls back by itself after FULL and IOERR; then there is nothing left to roll back.
-    if (cause instanceof Error && cause.message.includes("no transaction is active")) return
+    if (engine.isRolledBack(cause)) return
     throw new StoreError("store-broken", "a rollback failed", { cause: new AggregateError([reason, cause]) })
   }
 }
@@ -163,11 +174,13 @@ function growth(
 }
 
 async function runSnapshot<T>(database: Database, body: (reads: SnapshotReads) => Promise<T>): Promise<T> {
-  const tx = await guarded(database, () => database.db.startTransaction().execute())
+  // A transaction of SQLite sees one moment anyway, and is told nothing of it.
+  const begin = database.db.startTransaction().setIsolationLevel("repeatable read")
+  const tx = await guarded(database, () => begin.execute())
   try {
     return await body(snapshotReadsOn(database, tx))
   } finally {
-    await guarded(database, () => tx.rollback().execute())
+    await rollback(database, tx, null)
   }
 }
 

@@ -3,23 +3,8 @@ import Sqlite from "better-sqlite3"
 import { SqliteDialect } from "kysely"
 import { StoreError } from "../../log/store.ts"
 import type { StoreErrorCode } from "../../log/store.ts"
-
-/** What differs between engines; everything else is one query text. */
-export interface EngineDialect {
-  readonly dialect: SqliteDialect
-  readonly bytes: string
-  readonly integer: string
-  /** By the number of the migration that makes their tables. */
-  readonly triggers: readonly { readonly migration: number; readonly name: string; readonly create: string }[]
-  /** The code of a driver's error; null when the error is not the driver's. */
-  readonly classify: (error: unknown) => StoreErrorCode | null
-  /** The value of one of the engine's settings on this connection. */
-  readonly readSetting: (name: string) => unknown
-  /** The engine's own check of its file; no line when it is whole. */
-  readonly checkIntegrity: () => readonly string[]
-  /** Gives erased pages back, so that no copy of them survives in a log file. */
-  readonly forgetErased: () => void
-}
+import { REFUSALS, triggerName } from "./dialect.ts"
+import type { EngineDialect, Refusal, Trigger } from "./dialect.ts"
 
 const BUSY_TIMEOUT_MS = 5000 // a reader's checkpoint or a backup may hold the lock that long
 
@@ -48,11 +33,22 @@ export function openSqlite(path: string, options: { readonly readonly?: boolean 
   }
   return {
     dialect: new SqliteDialect({ database }),
+    isShared: false,
+    text: "text",
     bytes: "blob",
     integer: "bigint",
-    triggers: TRIGGERS,
+    triggers: REFUSALS.map(triggerOf),
+    standingTriggers: "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    migrationLock: null,
     classify: classifySqlite,
-    readSetting: (name) => database.pragma(name, { simple: true }),
+    // Busy and full are answered before anything reaches the log file.
+    refusedCommit: (error) => {
+      const code = classifySqlite(error)
+      return code === "store-busy" || code === "store-full" ? code : null
+    },
+    // SQLite rolls back by itself after FULL and IOERR.
+    isRolledBack: (error) => error instanceof Error && error.message.includes("no transaction is active"),
+    readSetting: (name) => Promise.resolve(database.pragma(name, { simple: true })),
     checkIntegrity: () => integrityOf(database),
     forgetErased: () => database.pragma("wal_checkpoint(TRUNCATE)"),
   }
@@ -63,13 +59,13 @@ function assertPragma(database: Sqlite.Database, name: string, expected: string 
   if (found !== expected) throw new StoreError("store-broken", `expected ${name} = ${expected}`)
 }
 
-const refusing = (table: string, event: string, when: string, why: string, migration = 1) => ({
-  migration,
-  name: `${table}_${event.toLowerCase()}_refused`,
-  create:
-    `CREATE TRIGGER ${table}_${event.toLowerCase()}_refused BEFORE ${event} ON ${table} ` +
-    `WHEN ${when} BEGIN SELECT RAISE(ABORT, '${why}'); END`,
-})
+function triggerOf(refusal: Refusal): Trigger {
+  const { table, event, when, why, migration } = refusal
+  const name = triggerName(refusal)
+  const condition = when?.((whole, start) => `substr(${whole}, 1, length(${start})) = ${start}`) ?? "1"
+  const create = `CREATE TRIGGER ${name} BEFORE ${event} ON ${table} WHEN ${condition} BEGIN SELECT RAISE(ABORT, '${why}'); END`
+  return { migration, name, create }
+}
 
 function integrityOf(database: Sqlite.Database): readonly string[] {
   try {
@@ -80,37 +76,6 @@ function integrityOf(database: Sqlite.Database): readonly string[] {
     throw error
   }
 }
-
-/** Append-only by the engine's own hand, for every program that opens the file. */
-const TRIGGERS = [
-  ...["entry", "checkpoint", "claim"].flatMap((table) => [
-    refusing(table, "UPDATE", "1", `${table} is append-only`),
-    refusing(table, "DELETE", "1", `${table} is append-only`),
-  ]),
-  refusing("log", "DELETE", "1", "a log is never deleted"),
-  refusing(
-    "log",
-    "UPDATE",
-    "new.size < old.size OR new.origin <> old.origin OR new.id <> old.id",
-    "a log never shrinks and never changes its origin",
-  ),
-  refusing("tile", "DELETE", "1", "a tile is never deleted"),
-  refusing(
-    "tile",
-    "UPDATE",
-    "substr(new.hashes, 1, length(old.hashes)) <> old.hashes OR new.level <> old.level OR new.n <> old.n",
-    "a tile only grows",
-  ),
-  refusing("census_leaf", "DELETE", "1", "a leaf of a census is never deleted", 2),
-  refusing(
-    "census_leaf",
-    "UPDATE",
-    "old.state <> 'live' OR new.state <> 'replaced' OR new.census_id <> old.census_id OR new.slot <> old.slot " +
-      "OR new.leaf <> old.leaf OR new.commitment <> old.commitment OR new.weight <> old.weight",
-    "a leaf of a census is replaced once and never returns",
-    2,
-  ),
-]
 
 /** SQLite result codes, https://sqlite.org/rescode.html */
 function classifySqlite(error: unknown): StoreErrorCode | null {

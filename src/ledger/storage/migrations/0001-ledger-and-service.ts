@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { Kysely } from "kysely"
-import type { EngineDialect } from "../dialects/sqlite.ts"
+import type { EngineDialect } from "../dialects/dialect.ts"
 import type { Tables } from "../tables.ts"
 
 /** Logs, their entries and claims, and what the service keeps beside them. */
@@ -23,9 +23,9 @@ export async function up(db: Kysely<Tables>, engine: EngineDialect): Promise<voi
 type TableColumns = Readonly<Record<string, readonly string[]>>
 
 /** Spells columns that are never null, in the engine's types. */
-export function columnsOf({ bytes, integer }: EngineDialect) {
+export function columnsOf({ text, bytes, integer }: EngineDialect) {
   const column = (type: string) => (name: string) => `${name} ${type} NOT NULL`
-  return { text: column("text"), int: column(integer), blob: column(bytes), bytes, integer }
+  return { text: column(text), int: column(integer), blob: column(bytes), bytes, integer }
 }
 
 function logTables(engine: EngineDialect): TableColumns {

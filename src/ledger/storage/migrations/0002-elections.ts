@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { Kysely } from "kysely"
-import type { EngineDialect } from "../dialects/sqlite.ts"
+import type { EngineDialect } from "../dialects/dialect.ts"
 import type { Tables } from "../tables.ts"
 import { columnsOf } from "./0001-ledger-and-service.ts"
 

@@ -1,0 +1,175 @@
+// What only a server has: settings that an operator may change, connections that break, and writers that run at once.
+import { sql } from "kysely"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { openDatabase } from "../../src/ledger/storage/database.ts"
+import type { Database } from "../../src/ledger/storage/database.ts"
+import { createLedgerStore } from "../../src/ledger/storage/ledger-store.ts"
+import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import { dropSchema, runStatements } from "../support/databases.ts"
+import { ORIGIN, appendMany, makeHome, openHome, presentationDraft } from "../support/ledger-bench.ts"
+import type { LedgerHome } from "../support/ledger-bench.ts"
+import { findPostgres, startPostgres } from "../support/postgres-server.ts"
+
+let home: LedgerHome
+let database: Database
+beforeEach(async () => {
+  home = await makeHome()
+  const opened = await openHome(home)
+  await appendMany(opened.ledger, 0, 3)
+  await opened.close()
+  database = openDatabase(home.database)
+})
+afterEach(async () => {
+  await database.db.destroy()
+  await home.remove()
+})
+
+const own = (statement: string) =>
+  runStatements(home.database, statement.replace("OURS", nameOf(home.database)))
+const nameOf = (address: string) => /\/(\w+)\?/.exec(address)![1]!
+
+describe("a server", () => {
+  test.each(["off", "local", "remote_write"])(
+    "with synchronous_commit = %s is refused: an acknowledged commit could be lost",
+    async (value) => {
+      await own(`ALTER DATABASE OURS SET synchronous_commit = ${value}`)
+      await expect(openStores(home.database)).rejects.toMatchObject({
+        code: "store-broken",
+        message: `expected synchronous_commit = on or remote_apply, found ${value}`,
+      })
+    },
+  )
+
+  test("with remote_apply is used, and a session keeps what it has proven", async () => {
+    await own("ALTER DATABASE OURS SET synchronous_commit = remote_apply")
+    expect(await database.engine.readSetting("synchronous_commit")).toBe("remote_apply")
+    const source = sql<{ source: string }>`SELECT source FROM pg_settings WHERE name = 'synchronous_commit'`
+    expect((await source.execute(database.db)).rows).toEqual([{ source: "session" }])
+  })
+
+  test("without fsync is refused", async () => {
+    const careless = await startPostgres(findPostgres()!, { fsync: "off" })
+    try {
+      await expect(openStores(careless.address("postgres"))).rejects.toThrow(/expected fsync = on/)
+    } finally {
+      await careless.remove()
+    }
+  })
+
+  test("limits the time of locks, statements and idle transactions", async () => {
+    const names = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"]
+    expect(await Promise.all(names.map((name) => database.engine.readSetting(name)))).toEqual([
+      "5s",
+      "30s",
+      "10s",
+    ])
+  })
+
+  test("that is not there is busy, not broken", async () => {
+    const nowhere = home.database.replace(/host=.*/, "host=/nonexistent")
+    await expect(openStores(nowhere)).rejects.toMatchObject({ code: "store-busy" })
+  })
+
+  test("is migrated once by instances that start together", async () => {
+    await dropSchema(home.database)
+    const all = await Promise.all([1, 2, 3].map(() => openStores(home.database)))
+    const logs = await Promise.all(
+      all.map(({ ledger }, i) => ledger.createLog(`log-${i}`, "main", new Uint8Array(32))),
+    )
+    expect(logs.map(({ id }) => id).sort()).toEqual([1, 2, 3])
+    for (const stores of all) await stores.close()
+  })
+
+  test.each([
+    ["DROP TRIGGER entry_delete_refused ON entry", "entry_delete_refused"],
+    ["ALTER TABLE claim DISABLE TRIGGER claim_update_refused", "claim_update_refused"],
+    ["DROP TRIGGER tile_truncate_refused ON tile", "tile_truncate_refused"],
+  ])("is refused after %s", async (statement, trigger) => {
+    await runStatements(home.database, statement)
+    await expect(openStores(home.database)).rejects.toThrow(`the trigger ${trigger} is missing`)
+  })
+
+  test("refuses to empty a table at once", async () => {
+    for (const table of ["entry", "tile", "checkpoint", "claim"])
+      await expect(runStatements(home.database, `TRUNCATE ${table}`)).rejects.toThrow(
+        /append-only|never deleted/,
+      )
+  })
+
+  test("gives integers that are exact, or none", async () => {
+    const one = async (value: bigint) =>
+      (await sql.raw<{ n: number }>(`SELECT ${value}::bigint AS n`).execute(database.db)).rows[0]?.n
+    expect(await one(2n ** 53n - 1n)).toBe(Number.MAX_SAFE_INTEGER)
+    await expect(one(2n ** 53n)).rejects.toThrow(/beyond 2\^53 - 1/)
+  })
+
+  test("orders ids by their bytes", async () => {
+    await runStatements(
+      home.database,
+      ...["a", "B", "_"].map((name) => `INSERT INTO lease VALUES ('${name}', 'x', 1)`),
+    )
+    const rows = await database.db.selectFrom("lease").select("name").orderBy("name").execute()
+    expect(rows.map(({ name }) => name)).toEqual(["B", "_", "a"])
+  })
+})
+
+describe("a transaction", () => {
+  test(
+    "waits for the head of its log, and is busy when it waited too long",
+    { timeout: 20_000 },
+    async () => {
+      const store = createLedgerStore(database)
+      const order: string[] = []
+      let release = (): void => undefined
+      const held = new Promise<void>((resolve) => (release = resolve))
+      const first = store.transaction(async (tx) => {
+        await tx.lockHead(1)
+        order.push("first has it")
+        await held
+        order.push("first lets go")
+      })
+      while (order.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      await expect(store.transaction((tx) => tx.lockHead(1))).rejects.toMatchObject({ code: "store-busy" })
+      const third = store.transaction(async (tx) => {
+        await tx.lockHead(1)
+        order.push("third has it")
+      })
+      release()
+      await Promise.all([first, third])
+      expect(order).toEqual(["first has it", "first lets go", "third has it"])
+    },
+  )
+
+  test("whose connection is cut before COMMIT wrote nothing and may be tried again", async () => {
+    const opened = await openHome(home)
+    let cuts = 0
+    const store = createLedgerStore(database)
+    await opened.close()
+    const cutting = await openHome(home, {
+      store: {
+        ...store,
+        transaction: (body) =>
+          store.transaction(async (tx) => {
+            const result = await body(tx)
+            if (cuts++ === 0) {
+              const others =
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+              await runStatements(home.database, `${others} AND datname = current_database()`)
+              await tx.findLog(ORIGIN) // hears of it before COMMIT
+            }
+            return result
+          }),
+      },
+    })
+    expect(await cutting.ledger.admit(ORIGIN, presentationDraft(50))).toMatchObject({ ok: true, index: 4 })
+    expect([cuts, cutting.ledger.state()]).toEqual([2, "running"])
+    await cutting.close()
+  })
+
+  test("that failed inside does not look committed: the server answers ROLLBACK and no error", async () => {
+    const tx = await database.db.startTransaction().execute()
+    await expect(sql`SELECT 1 / 0`.execute(tx)).rejects.toThrow()
+    await expect(tx.commit().execute()).rejects.toThrow(/COMMIT was answered ROLLBACK/)
+    await tx.rollback().execute()
+  })
+})
