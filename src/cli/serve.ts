@@ -1,6 +1,7 @@
 // `sotto serve`: the composition root of the verifier service. Settings come from SOTTO_* alone; see the README.
 import { Command } from "commander"
 import { createClock } from "../ledger/log/clock.ts"
+import { createDutyLease } from "../ledger/log/duty-lease.ts"
 import { takeInstanceLease } from "../ledger/log/instance-lease.ts"
 import type { InstanceLease } from "../ledger/log/instance-lease.ts"
 import { openLedger } from "../ledger/log/open-ledger.ts"
@@ -72,7 +73,8 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
     const isClean = (await service?.stop()) ?? true
     process.exitCode = halted ? EXIT.halted : isClean ? EXIT.ok : EXIT.refused
   }
-  const lease = await takeLease(storage, () => void leave())
+  // A file has one serving process; on a server the head of each log decides who writes.
+  const lease = storage.isShared ? null : await takeLease(storage, () => void leave())
   try {
     const ledger = await openLedger({
       ...ledgerParts(config, keys, storage),
@@ -90,6 +92,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
       store: storage.service,
       elections: storage.elections,
       ledger,
+      duty: createDutyLease({ store: storage.ledger, nowUnixSeconds, randomBytes: random }),
       logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, keys.log.seed)),
       keys: { ledger: keys.log, request: keys.request, registries: keys.registries },
       circuit,
@@ -100,7 +103,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
     announce(service, circuit.facts)
     await untilStopped(leave)
   } finally {
-    await lease.release()
+    await lease?.release()
     await storage.close()
   }
 }
@@ -110,9 +113,10 @@ async function begin(config: ServiceConfig): Promise<string> {
   return config.ledgerOrigin
 }
 
+/** Leases are about processes of this moment, whatever evaluation date a development clock plays. */
+const nowUnixSeconds = (): number => Math.floor(Date.now() / 1000)
+
 function takeLease(storage: Stores, onLost: () => void): Promise<InstanceLease> {
-  // The lease is about processes of this moment, whatever evaluation date a development clock plays.
-  const nowUnixSeconds = (): number => Math.floor(Date.now() / 1000)
   return takeInstanceLease({ store: storage.ledger, nowUnixSeconds, randomBytes: random, onLost })
 }
 

@@ -85,6 +85,7 @@ export async function startSimulatedService(folder: string): Promise<SimulatedSe
     store: storage.service,
     elections: storage.elections,
     ledger,
+    duty: { held: () => Promise.resolve(true), release: () => Promise.resolve() }, // nobody else serves a rehearsal
     logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, keys.log.seed)),
     keys: { ledger: keys.log, request: keys.request, registries: keys.registries },
     circuit: await loadServiceCircuits(),

@@ -1,4 +1,5 @@
 // The life of a service: refuse or anchor, prove the threads sound, listen, publish on time, and leave without loss.
+import type { DutyLease } from "../ledger/log/duty-lease.ts"
 import type { Ledger } from "../ledger/log/ledger.ts"
 import { EPOCH_LIFE_SECONDS } from "../parties/verifier/request-snapshot.ts"
 import { SottoError } from "../protocol/primitives/errors.ts"
@@ -32,6 +33,8 @@ export interface ServiceParts {
   readonly store: ServiceStore
   readonly elections: ElectionStore
   readonly ledger: Ledger
+  /** Of the instances of this service one holds it. */
+  readonly duty: DutyLease
   /** The verifier key of an election's log, text: the log key's, under the log's own name. */
   readonly logKeyOf: (origin: string) => string
   readonly keys: {
@@ -110,6 +113,8 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
       store,
       elections: new ElectionDuty(deps),
       pendingEnrolments: parts.elections,
+      ledger,
+      duty: parts.duty,
       registries: [...registries.values()],
       now,
       log,
@@ -178,6 +183,7 @@ async function serve(
     log.write("info", "draining")
     await inTime(leaving.begin(), config.drainDelaySeconds * 1000) // the balancer sees /readyz fail meanwhile
     await housekeeping.stop()
+    await parts.duty.release().catch(() => undefined) // then it runs out by itself
     drain.begin()
     const isClean = await server.stop(Math.max(0, deadline - performance.now()))
     await ledger.close()

@@ -1,6 +1,8 @@
 // Codes of other rooms as problems; exhaustive by type, so a new code without an answer does not compile.
 import type { LedgerErrorCode } from "../ledger/log/errors.ts"
 import { LedgerError } from "../ledger/log/errors.ts"
+import type { StoreErrorCode } from "../ledger/log/store.ts"
+import { StoreError } from "../ledger/log/store.ts"
 import type { ProtocolErrorCode, SottoError } from "../protocol/primitives/errors.ts"
 import { ProtocolError } from "../protocol/primitives/errors.ts"
 import { Problem } from "./http/problem.ts"
@@ -22,6 +24,18 @@ const LEDGER = {
   "instance-running": "internal",
   "key-mismatch": "internal",
 } as const satisfies Record<LedgerErrorCode, ProblemCode>
+
+/** Of rows that are written beside the ledger; what it writes itself it tells in its own words. */
+const STORE = {
+  "store-busy": "storage-failed",
+  "store-full": "storage-full",
+  // Another instance has just written the row of this key: told again, the request finds its answer.
+  "store-conflict": "idempotency-in-progress",
+  "claim-conflict": "internal",
+  "store-inconsistent": "internal",
+  "store-broken": "storage-failed",
+  "commit-outcome-unknown": "commit-outcome-unknown",
+} as const satisfies Record<StoreErrorCode, ProblemCode>
 
 const VERIFICATION = {
   "queue-full": "queue-full",
@@ -56,6 +70,7 @@ const PROTOCOL = {
 export function translate(error: SottoError<string>): Problem | null {
   const options = { cause: error }
   if (error instanceof LedgerError) return new Problem(LEDGER[error.code], {}, options)
+  if (error instanceof StoreError) return new Problem(STORE[error.code], {}, options)
   if (error instanceof VerificationError) {
     const { code, retryAfterSeconds } = error
     return new Problem(VERIFICATION[code], retryAfterSeconds === null ? {} : { retryAfterSeconds }, options)

@@ -62,6 +62,18 @@ describe("an instance", () => {
     second = await openHome(await secondInstance(homes.first))
   })
 
+  test("sees what others wrote when it looks around, without being asked for it", async () => {
+    await first.ledger.openElection(election.ceremony)
+    await appendMany(first.ledger, 0, 3)
+    expect(second.ledger.logs()).toMatchObject([{ origin: ORIGIN, size: 1 }])
+    await second.ledger.followOthers()
+    expect(second.ledger.logs()).toMatchObject([
+      { origin: ORIGIN, size: 4 },
+      { origin, size: 1 },
+    ])
+    expect([await guarded(homes.second, ORIGIN), await guarded(homes.second, origin)]).toEqual([4, 1])
+  })
+
   test("goes on from entries of another, in one history", async () => {
     await begin()
     expect(second.ledger.head(origin).size).toBe(23)

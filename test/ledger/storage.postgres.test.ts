@@ -5,6 +5,7 @@ import { openDatabase } from "../../src/ledger/storage/database.ts"
 import type { Database } from "../../src/ledger/storage/database.ts"
 import { createLedgerStore } from "../../src/ledger/storage/ledger-store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import type { SideRow } from "../../src/ledger/log/store.ts"
 import { dropSchema, runStatements } from "../support/databases.ts"
 import { ORIGIN, appendMany, makeHome, openHome, presentationDraft } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
@@ -171,5 +172,54 @@ describe("a transaction", () => {
     await expect(sql`SELECT 1 / 0`.execute(tx)).rejects.toThrow()
     await expect(tx.commit().execute()).rejects.toThrow(/COMMIT was answered ROLLBACK/)
     await tx.rollback().execute()
+  })
+})
+
+describe("rows that instances race for", () => {
+  test("a newer status list is never replaced by an older one, and every new list has a leaf of its own", async () => {
+    const all = await Promise.all([1, 2, 3].map(() => openStores(home.database)))
+    const list = (issuerId: string, number: number) => ({
+      ...{ registry: "r", issuerId, schemaId: "5", number, signedAtUnixSeconds: number },
+      ...{ urgent: false, body: new Uint8Array(1) },
+    })
+    for (let round = 0; round < 5; round++) {
+      const numbers = [1, 2, 3, 4, 5, 6].map((n) => 10 * round + n)
+      await Promise.all(
+        numbers.map((number, i) => all[i % 3]!.service.putStatusList(list(`racing-${round}`, number))),
+      )
+    }
+    await Promise.all([..."abcdef"].map((id, i) => all[i % 3]!.service.putStatusList(list(id, 1))))
+    const rows = await all[0]!.service.listStatusLists("r")
+    expect(rows.map(({ leafIndex }) => leafIndex)).toEqual(rows.map((_, i) => i))
+    const newest = rows
+      .filter(({ issuerId }) => issuerId.startsWith("racing"))
+      .map(({ number }) => number % 10)
+    expect(newest).toEqual([6, 6, 6, 6, 6])
+    for (const stores of all) await stores.close()
+  })
+
+  test("a census is not opened again while a definition that uses it is being written", async () => {
+    const [one, other] = await Promise.all([openStores(home.database), openStores(home.database)])
+    await one.elections.insertCensus({ id: "c", plan: new Uint8Array(1) })
+    await one.elections.freezeCensus("c", new Uint8Array(1), 1)
+    const election = { row: "election", ceremonyId: "e", origin: "o" } as const
+    const definition = {
+      row: "election-definition",
+      ceremonyId: "e",
+      electionId: "1",
+      censusId: "c",
+    } as const
+    let reopened: Promise<boolean> | undefined
+    await one.ledger.transaction(async (tx) => {
+      await tx.lockHead(1)
+      const rows = [election, { ...definition, definitionSha256: new Uint8Array(32) } as SideRow]
+      expect((await tx.findRefusedRows(rows)).size).toBe(0)
+      reopened = other.elections.reopenCensus("c")
+      await new Promise((resolve) => setTimeout(resolve, 100)) // it waits for the census by now
+      await tx.insertSideRows([{ index: 4, size: 5, rows }])
+    })
+    expect(await reopened).toBe(false)
+    await one.close()
+    await other.close()
   })
 })

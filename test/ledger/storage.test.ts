@@ -1,6 +1,7 @@
 import { hostname } from "node:os"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import { createDutyLease } from "../../src/ledger/log/duty-lease.ts"
 import { takeInstanceLease } from "../../src/ledger/log/instance-lease.ts"
 import { beside, runStatements } from "../support/databases.ts"
 import { ORIGIN, appendMany, makeHome, openHome } from "../support/ledger-bench.ts"
@@ -52,6 +53,29 @@ describe("the database", () => {
     await expect(stores.ledger.takeLease("x", "me", 1, 2)).rejects.toMatchObject({ code: "store-broken" })
     await stores.close()
     await expect(openStores(beside(home.database), { readonly: true })).rejects.toThrow()
+  })
+})
+
+describe("the lease of duties", () => {
+  const fill = (byte: number) => (length: number) => new Uint8Array(length).fill(byte)
+
+  test("is one instance's until it gives it up, dies or falls silent", async () => {
+    const { ledger: store, close } = await openStores(home.database)
+    let now = 1000
+    const duty = createDutyLease({ store, nowUnixSeconds: () => now, randomBytes: fill(1) })
+    expect(await duty.held()).toBe(true)
+    expect(await store.takeLease("duties", "another-host/7/aa", now + 14, now + 29)).toBe(false)
+    now += 14
+    expect(await duty.held()).toBe(true) // renewed
+    expect(await store.takeLease("duties", "another-host/7/aa", now + 16, now + 31)).toBe(true) // silent for 15 s
+    now += 20
+    expect(await duty.held()).toBe(false)
+    now += 12
+    expect(await duty.held()).toBe(true) // the other one fell silent in turn
+    await duty.release()
+    expect(await store.takeLease("duties", `${hostname()}/4194304/aa`, now, now + 15)).toBe(true)
+    expect(await duty.held()).toBe(true) // of a process of this host that is dead
+    await close()
   })
 })
 

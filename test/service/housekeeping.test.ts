@@ -28,6 +28,8 @@ function registriesOf(overrides: Partial<HousekeepingDeps["store"]> = {}) {
       eraseExpired: (now: number) => Promise.resolve(erasedAt.push(now)),
       ...overrides,
     },
+    ledger: { followOthers: () => Promise.resolve() },
+    duty: { held: () => Promise.resolve(true) },
     elections: { run: () => Promise.resolve([]) },
     pendingEnrolments: { forgetPendingEnrolments: () => Promise.resolve(0) },
     registries: ["a", "b"].map((registry) => ({
@@ -77,6 +79,36 @@ it("publishes every registry when erasing fails, and says so once", async () => 
   expect([...newest.values()]).toEqual([clock.now, clock.now])
   expect(lines.filter(([level]) => level === "error")).toEqual([
     ["error", "erase-failed", { component: "housekeeping", "err.code": "internal" }],
+  ])
+  await housekeeping.stop()
+})
+
+it("leaves publishing and erasing to the instance that has the duty, and takes over when it gets it", async () => {
+  const { deps, clock, newest, erasedAt } = registriesOf()
+  const duty = { isOurs: true }
+  const housekeeping = new Housekeeping({ ...deps, duty: { held: () => Promise.resolve(duty.isOurs) } })
+  await housekeeping.start()
+  duty.isOurs = false
+  clock.now += EPOCH_SECONDS
+  await vi.advanceTimersByTimeAsync(3000)
+  expect([[...newest.values()], erasedAt]).toEqual([[START, START], []])
+  duty.isOurs = true
+  await vi.advanceTimersByTimeAsync(1000)
+  expect([...newest.values()]).toEqual([clock.now, clock.now])
+  await housekeeping.stop()
+})
+
+it("says so when it cannot see what others wrote, and publishes nothing then", async () => {
+  const { deps, clock, newest, lines } = registriesOf()
+  const broken = { followOthers: () => Promise.reject(new LedgerError("storage-failed", "it is")) }
+  const housekeeping = new Housekeeping({ ...deps, ledger: broken })
+  await housekeeping.start()
+  lines.length = 0
+  clock.now += EPOCH_SECONDS
+  await vi.advanceTimersByTimeAsync(1000)
+  expect([...newest.values()]).toEqual([START, START])
+  expect(lines).toEqual([
+    ["error", "follow-failed", { component: "housekeeping", "err.code": "storage-failed" }],
   ])
   await housekeeping.stop()
 })

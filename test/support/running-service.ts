@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { loadBallotDigests } from "../../src/cli/ballot-digests.ts"
 import { locateCircuit } from "../../src/cli/circuit-artifacts.ts"
 import { loadVerifierParts } from "../../src/cli/verifier-parts.ts"
+import { createDutyLease } from "../../src/ledger/log/duty-lease.ts"
 import { initLedger } from "../../src/ledger/log/init-ledger.ts"
 import { openLedger } from "../../src/ledger/log/open-ledger.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
@@ -148,6 +149,11 @@ export async function startTestService({
     store: stores.service,
     elections: stores.elections,
     ledger,
+    duty: createDutyLease({
+      store: stores.ledger,
+      nowUnixSeconds: () => Math.floor(Date.now() / 1000),
+      randomBytes: random,
+    }),
     logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, KEYS.log.seed)),
     keys: { ledger: KEYS.log, request: KEYS.request, registries: [KEYS.registry] },
     circuit: await shippedCircuit(),

@@ -146,6 +146,11 @@ export interface Ledger {
    * instance's guard before it is published here. @throws LedgerError `log-unknown`, `storage-failed`
    */
   refresh: (origin: string) => Promise<SignedHead>
+  /**
+   * Looks for what other instances wrote: logs that began elsewhere are opened here, and the main log's head is guarded
+   * and shown. @throws LedgerError as `refresh`
+   */
+  followOthers: () => Promise<void>
   /** Published entries from <= index < to, ascending. */
   readEntries: (origin: string, from: number, to: number) => Promise<readonly EntryRow[]>
   /** The receipt of an entry under the checkpoint of `size` (default: the published one); null when there is none. */

@@ -61,6 +61,12 @@ export class LogSet {
     return this.get(origin)
   }
 
+  /** Opens the logs of elections that another instance began. @throws as `find`, StoreError */
+  async findOthers(): Promise<void> {
+    for (const { origin, size } of await this.#parts.store.listLogs())
+      if (size > 0 && !this.#open.has(origin)) await this.find(origin)
+  }
+
   /** The log of an election that may not have begun. @throws LedgerError `rolled-back`, as `openWritten` */
   async begin(origin: string): Promise<OpenLog> {
     const log = await this.#openOnce(origin, async () => {

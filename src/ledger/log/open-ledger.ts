@@ -81,7 +81,14 @@ export async function openLedger(parts: LedgerParts): Promise<Ledger> {
 }
 
 type Writes =
-  "admit" | "openElection" | "appendAt" | "closeElection" | "setBallotWindow" | "flushNow" | "refresh"
+  | "admit"
+  | "openElection"
+  | "appendAt"
+  | "closeElection"
+  | "setBallotWindow"
+  | "flushNow"
+  | "refresh"
+  | "followOthers"
 
 function writes(logs: LogSet, { origin: mainOrigin, store }: LedgerParts): Pick<Ledger, Writes> {
   return {
@@ -102,6 +109,10 @@ function writes(logs: LogSet, { origin: mainOrigin, store }: LedgerParts): Pick<
       const log = await logs.find(origin)
       await log.sequencer.refresh()
       return log.head
+    },
+    followOthers: async () => {
+      await logs.get(mainOrigin).sequencer.refresh()
+      await logs.findOthers()
     },
   }
 }

@@ -71,7 +71,7 @@ export async function isNamed(tx: Tx, row: CensusLeafRow, replaces: Fr | null): 
 }
 
 /** A write that changes nothing takes the lock of SQLite and that of the row elsewhere, alike. */
-async function lockCensus(tx: Tx, id: string): Promise<Tables["census"] | undefined> {
+export async function lockCensus(tx: Tx, id: string): Promise<Tables["census"] | undefined> {
   const query = tx.updateTable("census").set((e) => ({ state: e.ref("state") }))
   return query.where("id", "=", id).returningAll().executeTakeFirst()
 }

@@ -5,7 +5,7 @@ import { encodeFr } from "../../protocol/primitives/field.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import { PENDING_ENROLMENT_SECONDS } from "../../service/election-store.ts"
 import type { CensusLeaf, CensusRow, ElectionRow, ElectionStore } from "../../service/election-store.ts"
-import { findRefusedRows, insertLeaf, isNamed } from "./census-rows.ts"
+import { findRefusedRows, insertLeaf, isNamed, lockCensus } from "./census-rows.ts"
 import { guarded, plain, plainOrNull } from "./database.ts"
 import type { Database } from "./database.ts"
 import { requestRowOf } from "./service-store.ts"
@@ -50,14 +50,20 @@ function censuses(database: Database) {
       return (await guarded(database, () => query.executeTakeFirst())).numUpdatedRows === 1n
     },
     reopenCensus: async (id) => {
-      const used = db.selectFrom("election").select("ceremony_id").where("census_id", "=", id)
-      const query = db
-        .updateTable("census")
-        .set({ state: "open" })
-        .where("id", "=", id)
-        .where("state", "=", "frozen")
-        .where((e) => e.not(e.exists(used)))
-      return (await guarded(database, () => query.executeTakeFirst())).numUpdatedRows === 1n
+      const reopened = await guarded(database, () =>
+        db.transaction().execute(async (tx) => {
+          await lockCensus(tx, id) // else a definition that is being written now would not be seen
+          const used = tx.selectFrom("election").select("ceremony_id").where("census_id", "=", id)
+          const query = tx
+            .updateTable("census")
+            .set({ state: "open" })
+            .where("id", "=", id)
+            .where("state", "=", "frozen")
+            .where((e) => e.not(e.exists(used)))
+          return query.executeTakeFirst()
+        }),
+      )
+      return reopened.numUpdatedRows === 1n
     },
   } satisfies Partial<ElectionStore>
 }

@@ -6,10 +6,14 @@ import type {
   StatusListRow,
   VerifierRow,
 } from "../../service/store.ts"
+import { StoreError } from "../log/store.ts"
 import { guarded, plain } from "./database.ts"
 import type { Database } from "./database.ts"
 import { idempotencyRowOf } from "./side-rows.ts"
 import type { Tables } from "./tables.ts"
+
+/** New lists of one registry that may race for one leaf: each try sees at least one of the others through. */
+const LEAF_TRIES = 32
 
 /** The registry part of the service's store. */
 export function createRegistryStore(database: Database) {
@@ -44,37 +48,50 @@ function issuers(database: Database) {
 
 function statusLists(database: Database) {
   return {
-    putStatusList: (row) =>
-      guarded(database, () =>
-        database.db.transaction().execute(async (tx) => {
-          const inRegistry = tx.selectFrom("status_list").selectAll().where("registry", "=", row.registry)
-          const rows = await inRegistry.orderBy("leaf_index").execute()
-          const own = rows.find(
-            (other) => other.issuer_id === row.issuerId && other.schema_id === row.schemaId,
-          )
-          if (own !== undefined && own.number >= row.number) return false
-          const gap = rows.findIndex((other, i) => other.leaf_index !== i)
-          const values = {
-            registry: row.registry,
-            issuer_id: row.issuerId,
-            schema_id: row.schemaId,
-            leaf_index: own?.leaf_index ?? (gap === -1 ? rows.length : gap),
-            number: row.number,
-            signed_at: row.signedAtUnixSeconds,
-            urgent: row.urgent ? 1 : 0,
-            body: row.body,
-          }
-          const upsert = tx.insertInto("status_list").values(values)
-          const key = ["registry", "issuer_id", "schema_id"] as const
-          await upsert.onConflict((conflict) => conflict.columns(key).doUpdateSet(values)).execute()
-          return true
-        }),
-      ),
+    putStatusList: async (row) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await guarded(database, () => putStatusList(database, row))
+        } catch (error) {
+          // Another new list took the free leaf at the same moment: there is another one.
+          const isTaken = error instanceof StoreError && error.code === "store-conflict"
+          if (!isTaken || attempt === LEAF_TRIES) throw error
+        }
+      }
+    },
     listStatusLists: async (registry) => {
       const query = database.db.selectFrom("status_list").selectAll().where("registry", "=", registry)
       return (await guarded(database, () => query.orderBy("leaf_index").execute())).map(statusListOf)
     },
   } satisfies Partial<ServiceStore>
+}
+
+function putStatusList({ db }: Database, row: Omit<StatusListRow, "leafIndex">): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const inRegistry = tx.selectFrom("status_list").selectAll().where("registry", "=", row.registry)
+    const rows = await inRegistry.orderBy("leaf_index").execute()
+    const own = rows.find((other) => other.issuer_id === row.issuerId && other.schema_id === row.schemaId)
+    const gap = rows.findIndex((other, i) => other.leaf_index !== i)
+    const list = {
+      number: row.number,
+      signed_at: row.signedAtUnixSeconds,
+      urgent: row.urgent ? 1 : 0,
+      body: row.body,
+    }
+    const place = { registry: row.registry, issuer_id: row.issuerId, schema_id: row.schemaId }
+    const leaf_index = own?.leaf_index ?? (gap === -1 ? rows.length : gap)
+    const upsert = tx
+      .insertInto("status_list")
+      .values({ ...place, leaf_index, ...list })
+      .onConflict(
+        (conflict) =>
+          conflict
+            .columns(["registry", "issuer_id", "schema_id"])
+            .doUpdateSet(list) // never the leaf
+            .where("status_list.number", "<", row.number), // decided where it is written: instances may race
+      )
+    return (await upsert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n
+  })
 }
 
 function epochs(database: Database) {

@@ -12,6 +12,7 @@ type LogMessage =
   | "draining"
   | "drained"
   | "drain-deadline"
+  | "follow-failed"
   | "epoch-published"
   | "epoch-failed"
   | "election-failed"

@@ -21,7 +21,7 @@ import { readIssuer } from "./issuer-record.ts"
 
 /** A leaf without a refreshed signature is dropped after this long, in seconds. */
 const LIST_LIFE_SECONDS = 7 * 24 * 3600
-/** Publications that may race for one number before it is a fault; one process publishes, so two is one too many. */
+/** Publications that may race for one number before it is a fault: one instance has the duty, others follow urgent lists. */
 const MAX_TRIES = 3
 /** Lists whose trees are kept between epochs, about 1 MB each when full; one that is dropped is hashed whole again. */
 const MAX_KNOWN_LISTS = 128
