@@ -3,9 +3,10 @@
 import { resourcePath, decodeBundle, TILE_WIDTH } from "../protocol/log/tile.ts"
 import { hashOfRange, leafHash, nodeHash } from "../protocol/log/tree.ts"
 import type { HashReader } from "../protocol/log/tree.ts"
+import { hostOf } from "../protocol/log/log-keys.ts"
 import type { Policy } from "../protocol/log/policy.ts"
 import { equalBytes } from "../protocol/primitives/bytes.ts"
-import { hostOf, keysUnder, readSeenCheckpoint } from "../parties/verifier/audit-steps/notes.ts"
+import { keysUnder, readSeenCheckpoint } from "../parties/verifier/audit-steps/notes.ts"
 import { ElectionError } from "./election-error.ts"
 import type { ElectionPlace } from "./election-place.ts"
 

@@ -17,7 +17,8 @@ const program = new Command("sotto")
       "  a voter                            sotto vote …\n" +
       "  anybody who doubts an election     sotto audit …\n" +
       "  the operator of a registry         sotto registry …\n" +
-      "  the operator of a service          sotto serve, sotto ledger …, sotto clients …",
+      "  the operator of a service          sotto serve, sotto ledger …, sotto clients …\n" +
+      "  who watches that service           sotto cosign",
   )
   .version("0.1.0")
   .showHelpAfterError("(add --help for what this verb expects)")
@@ -37,6 +38,7 @@ const VERBS = {
   audit: async () => (await import("./audit.ts")).auditCommand(),
   ledger: async () => (await import("./ledger.ts")).ledgerCommand(),
   clients: async () => (await import("./clients.ts")).clientsCommand(),
+  cosign: async () => (await import("./cosign.ts")).cosignCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
 } as const
 
@@ -55,6 +57,7 @@ const SUMMARIES: Readonly<Record<keyof typeof VERBS, string>> = {
   audit: "verify an election from its published bundle",
   ledger: "initialise, check, export the append-only log",
   clients: "API keys of issuers, verifiers and the registry operator",
+  cosign: "watch the logs of others and sign what only ever grows",
   serve: "run the verifier service",
 }
 

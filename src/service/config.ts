@@ -44,7 +44,8 @@ export interface ServiceConfig {
   readonly logLevel: LogLevel
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Keys that belong to building, testing and the command line, and are none of the service's business. */
 const FOREIGN_KEYS = ["SOTTO_DATA", "SOTTO_CACHE", "SOTTO_FULL", "SOTTO_REQUIRE", "SOTTO_DEV_CLOCK"]
@@ -130,10 +131,11 @@ function readDatabase(keys: KeyReader): Pick<ServiceConfig, "database" | "databa
   return { database: text.replace(/^sqlite:/, ""), databasePasswordFile: file === "" ? null : file }
 }
 
-function readListen(text: string): ServiceConfig["listen"] {
+/** An address to listen on. @throws StartRefusal `R1` */
+export function readListen(text: string): ServiceConfig["listen"] {
   const at = text.lastIndexOf(":")
   const port = Number(text.slice(at + 1))
-  if (port > 65_535) throw new StartRefusal("R1", "SOTTO_LISTEN has no such port")
+  if (port > 65_535) throw new StartRefusal("R1", "there is no such port to listen on")
   return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port }
 }
 
@@ -174,7 +176,7 @@ function readSecretFile(file: string): string {
 }
 
 /** Reads keys and remembers which were asked for. */
-class KeyReader {
+export class KeyReader {
   readonly #environment: Environment
   readonly #known = new Set(FOREIGN_KEYS)
 

@@ -11,6 +11,8 @@ export type StartRule =
   | "R10" // the log key is not the log's
   | "R11" // guard missing or ahead of the database
   | "R12" // head, checkpoint, signature and right edge disagree
+  | "R13" // a cosigner proves a larger or another head of ours
+  | "R14" // the policy does not parse or lacks our log
   | "R15" // one key for two purposes
   | "R16" // off loopback without TLS or a declared proxy
   | "R17" // production without a quorum, not said aloud

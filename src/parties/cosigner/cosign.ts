@@ -1,5 +1,6 @@
 // The rule of a cosigner, C2SP tlog-witness: sign only what extends what was signed before. A log that shows two histories
 // finds nobody who signs both.
+import type { AddCheckpoint } from "../../protocol/log/add-checkpoint.ts"
 import { parseCheckpoint, verifyLogSignature } from "../../protocol/log/checkpoint.ts"
 import { cosign as signCheckpoint } from "../../protocol/log/cosignature.ts"
 import type { SignatureLine } from "../../protocol/log/note.ts"
@@ -8,40 +9,16 @@ import { equalBytes } from "../../protocol/primitives/bytes.ts"
 import type { SigningKey, VerifierKey } from "../../protocol/primitives/note-key.ts"
 import { accept, refuse } from "../../protocol/primitives/verdict.ts"
 import type { Verdict } from "../../protocol/primitives/verdict.ts"
-
-/** The largest tree of one origin that this cosigner has signed. */
-export interface CosignedHead {
-  readonly size: number
-  readonly root: Uint8Array
-  /** The note that the log signed: with another of the same size it is evidence against the log. */
-  readonly checkpoint: Uint8Array
-}
-
-/** An `add-checkpoint` request. */
-export interface AddCheckpoint {
-  /** The size from which the proof starts; the submitter's idea of what we signed last. */
-  readonly oldSize: number
-  /** Consistency from `oldSize` to the checkpoint. */
-  readonly proof: readonly Uint8Array[]
-  /** A signed note; attacker-controlled. */
-  readonly checkpoint: Uint8Array
-}
+import type { CosignedHead, SplitView } from "./store.ts"
 
 /** Why nothing is signed; the HTTP status of the protocol stands behind each. */
-type CosignRefusal =
+export type CosignRefusal =
   | "origin-unknown" // 404
   | "signature-refused" // 403
   | "size-conflict" // 409: our size is another; the answer carries it
   | "root-conflict" // 409: another root at the size that we signed
   | "size-backwards" // 400
   | "proof-refused" // 422: a fork, or a wrong proof
-
-/** Two heads of one size that one log signed: proof that it shows two histories. To be kept and published. */
-interface SplitView {
-  readonly origin: string
-  readonly size: number
-  readonly checkpoints: readonly [Uint8Array, Uint8Array]
-}
 
 /** The answer; of a log that contradicts itself with the evidence. */
 export type CosignVerdict =

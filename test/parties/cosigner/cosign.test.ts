@@ -1,17 +1,16 @@
 // D2: a cosigner signs what extends what it signed, and nothing else; a log that shows two histories convicts itself.
 import { describe, expect, it } from "vitest"
 import { cosignCheckpoint } from "../../../src/parties/cosigner/cosign.ts"
-import type { AddCheckpoint, CosignedHead } from "../../../src/parties/cosigner/cosign.ts"
+import type { CosignedHead } from "../../../src/parties/cosigner/store.ts"
+import type { AddCheckpoint } from "../../../src/protocol/log/add-checkpoint.ts"
 import { parseCheckpoint, verifyLogSignature } from "../../../src/protocol/log/checkpoint.ts"
 import { verifyCosignatures } from "../../../src/protocol/log/cosignature.ts"
-import { consistencyRanges, hashOfRange, leafHash, nodeHash } from "../../../src/protocol/log/tree.ts"
-import type { HashReader } from "../../../src/protocol/log/tree.ts"
-import { utf8ToBytes } from "../../../src/protocol/primitives/bytes.ts"
 import {
   encodeVerifierKey,
   makeSigningKey,
   parseVerifierKey,
 } from "../../../src/protocol/primitives/note-key.ts"
+import { proofOf, wordEntries } from "../../support/cosigner.ts"
 import { headOf, signedHead } from "../../support/election-places.ts"
 
 const ORIGIN = "service.example/elections/1"
@@ -20,15 +19,6 @@ const key = makeSigningKey("cosigner.example", new Uint8Array(32).fill(2), 0x04)
 const logs = [parseVerifierKey(encodeVerifierKey(logKey))]
 const NOW = 1_800_000_000
 
-const entries = (count: number, word = "entry"): Uint8Array[] =>
-  Array.from({ length: count }, (_, i) => utf8ToBytes(i === 0 ? "first" : `${word} ${i}`))
-function proofOf(all: readonly Uint8Array[], from: number): Uint8Array[] {
-  const read: HashReader = (height, index) =>
-    height === 0
-      ? leafHash(all[index]!)
-      : nodeHash(read(height - 1, 2 * index), read(height - 1, 2 * index + 1))
-  return from === 0 ? [] : consistencyRanges(from, all.length).map((range) => hashOfRange(range, read))
-}
 const request = (
   all: readonly Uint8Array[],
   from: number,
@@ -48,10 +38,10 @@ function accepted(last: CosignedHead | null, asked: AddCheckpoint): CosignedHead
 
 describe("a cosigner", () => {
   it("signs a tree that grows, with its own time", () => {
-    const first = accepted(null, request(entries(3), 0))
-    const verdict = ask(first, request(entries(7), 3))
+    const first = accepted(null, request(wordEntries(3), 0))
+    const verdict = ask(first, request(wordEntries(7), 3))
     if (!verdict.ok) throw new Error(verdict.reason)
-    const { note } = parseCheckpoint(headOf(ORIGIN, logKey, entries(7)))
+    const { note } = parseCheckpoint(headOf(ORIGIN, logKey, wordEntries(7)))
     const seen = verifyCosignatures({ ...note, lines: [...note.lines, verdict.value.line] }, [
       parseVerifierKey(encodeVerifierKey(key)),
     ])
@@ -60,43 +50,46 @@ describe("a cosigner", () => {
   })
 
   it("signs the same head again, so that it may be dated again", () => {
-    const first = accepted(null, request(entries(3), 0))
-    expect(accepted(first, request(entries(3), 3))).toEqual(first)
+    const first = accepted(null, request(wordEntries(3), 0))
+    expect(accepted(first, request(wordEntries(3), 3))).toEqual(first)
   })
 
   it.each([
     [
       "origin-unknown",
-      request(entries(3), 0, {
+      request(wordEntries(3), 0, {
         checkpoint: headOf(
           "other.example/log",
           makeSigningKey("other.example/log", new Uint8Array(32)),
-          entries(3),
+          wordEntries(3),
         ),
       }),
     ],
     [
       "signature-refused",
-      request(entries(3), 0, {
-        checkpoint: headOf(ORIGIN, makeSigningKey(ORIGIN, new Uint8Array(32)), entries(3)),
+      request(wordEntries(3), 0, {
+        checkpoint: headOf(ORIGIN, makeSigningKey(ORIGIN, new Uint8Array(32)), wordEntries(3)),
       }),
     ],
-    ["size-backwards", request(entries(3), 0, { oldSize: 4 })],
-    ["size-conflict", request(entries(3), 2)],
-    ["proof-refused", request(entries(3), 0, { proof: [new Uint8Array(32)] })],
+    ["size-backwards", request(wordEntries(3), 0, { oldSize: 4 })],
+    ["size-conflict", request(wordEntries(3), 2)],
+    ["proof-refused", request(wordEntries(3), 0, { proof: [new Uint8Array(32)] })],
   ])("refuses as %s", (reason, asked) => {
     expect(ask(null, asked)).toEqual({ ok: false, reason })
   })
 
   it("refuses a fork that is longer, whatever proof comes with it", () => {
-    const first = accepted(null, request(entries(3), 0))
-    expect(ask(first, request(entries(7, "forked"), 3))).toEqual({ ok: false, reason: "proof-refused" })
-    expect(ask(first, request(entries(7), 3, { proof: [] }))).toEqual({ ok: false, reason: "proof-refused" })
+    const first = accepted(null, request(wordEntries(3), 0))
+    expect(ask(first, request(wordEntries(7, "forked"), 3))).toEqual({ ok: false, reason: "proof-refused" })
+    expect(ask(first, request(wordEntries(7), 3, { proof: [] }))).toEqual({
+      ok: false,
+      reason: "proof-refused",
+    })
   })
 
   it("never signs two heads of one size, and keeps both as evidence, however the request is made up", () => {
-    const first = accepted(null, request(entries(3), 0))
-    const fork = entries(3, "forked")
+    const first = accepted(null, request(wordEntries(3), 0))
+    const fork = wordEntries(3, "forked")
     for (const oldSize of [0, 2, 3, 4]) {
       const asked = request(fork, 3, { oldSize, proof: [] })
       const verdict = ask(first, asked)

@@ -2,13 +2,13 @@
 import { parseCheckpoint, verifyLogSignature } from "../../../protocol/log/checkpoint.ts"
 import { verifyCosignatures } from "../../../protocol/log/cosignature.ts"
 import type { Cosignature } from "../../../protocol/log/cosignature.ts"
+import { keysForOrigin } from "../../../protocol/log/log-keys.ts"
 import { meetsQuorum } from "../../../protocol/log/policy.ts"
 import type { Policy } from "../../../protocol/log/policy.ts"
 import { parseTlogProof } from "../../../protocol/log/tlog-proof.ts"
 import type { TlogProof } from "../../../protocol/log/tlog-proof.ts"
-import { bytesToUtf8, concatBytes, utf8ToBytes } from "../../../protocol/primitives/bytes.ts"
+import { bytesToUtf8 } from "../../../protocol/primitives/bytes.ts"
 import { ProtocolError } from "../../../protocol/primitives/errors.ts"
-import { sha256 } from "../../../protocol/primitives/hash.ts"
 import type { VerifierKey } from "../../../protocol/primitives/note-key.ts"
 
 /** A checkpoint that its log signed, and what the policy's cosigners say of it. */
@@ -20,18 +20,9 @@ export interface SeenCheckpoint {
   readonly hasQuorum: boolean
 }
 
-/** The host of a log's origin: what a service's logs share. */
-export const hostOf = (origin: string): string => origin.split("/", 1)[0] ?? ""
-
-/** The keys under which the logs of the policy with this origin's host sign as this origin: same key, other name. */
-export function keysUnder(policy: Policy, origin: string): readonly VerifierKey[] {
-  return policy.logs
-    .filter(({ name }) => hostOf(name) === hostOf(origin))
-    .map(({ type, publicKey }) => {
-      const typed = concatBytes(utf8ToBytes(`${origin}\n`), Uint8Array.of(type), publicKey)
-      return { name: origin, type, publicKey, keyId: sha256(typed).slice(0, 4) } // C2SP signed-note, key IDs
-    })
-}
+/** The keys under which the logs of the policy with this origin's host sign as this origin. */
+export const keysUnder = (policy: Policy, origin: string): readonly VerifierKey[] =>
+  keysForOrigin(policy.logs, origin)
 
 /**
  * A checkpoint whose log signature and known cosignatures verify, or null. The quorum is the caller's question.
