@@ -201,7 +201,7 @@ describe("rows that instances race for", () => {
   test("a census is not opened again while a definition that uses it is being written", async () => {
     const [one, other] = await Promise.all([openStores(home.database), openStores(home.database)])
     await one.elections.insertCensus({ id: "c", plan: new Uint8Array(1) })
-    await one.elections.freezeCensus("c", new Uint8Array(1), 1)
+    await one.elections.freezeCensus("c", new Uint8Array(1), 1, 0)
     const election = { row: "election", ceremonyId: "e", origin: "o" } as const
     const definition = {
       row: "election-definition",

@@ -3,7 +3,7 @@ import { Kysely, sql } from "kysely"
 import type { CosignedHead, CosignerStore } from "../../parties/cosigner/store.ts"
 import { plain, storeError } from "./database.ts"
 import { openSqlite } from "./dialects/sqlite.ts"
-import type { EngineDialect } from "./dialects/sqlite.ts"
+import type { EngineDialect } from "./dialects/dialect.ts"
 
 interface CosignerTables {
   cosigned: { origin: string; size: number; root: Uint8Array; note: Uint8Array }
