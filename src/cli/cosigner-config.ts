@@ -24,9 +24,7 @@ export function readCosignerConfig(environment: Environment = process.env): Cosi
   const own = Object.entries(environment).filter(([key]) => !OTHERS.test(key))
   const keys = new KeyReader(Object.fromEntries(own))
   const config: CosignerConfig = {
-    listen: readListen(
-      keys.text("SOTTO_COSIGNER_LISTEN", "127.0.0.1:8090", /^(?:\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/),
-    ),
+    listen: readListen(keys, "SOTTO_COSIGNER_LISTEN", "127.0.0.1:8090"),
     tls: null, // everything it says is signed: a proxy adds TLS where a log's operator asks for https
     keyFile: keys.text("SOTTO_COSIGNER_KEY_FILE", ".sotto/cosigner/cosigner.key", /^.+$/),
     databaseFile: keys

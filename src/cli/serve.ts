@@ -22,12 +22,14 @@ import { EXIT } from "./exit.ts"
 import { print, tell } from "./output.ts"
 import { loadServiceCircuits } from "./service-circuits.ts"
 import {
+  cosignedLedgerParts,
   initService,
   isInitialised,
   ledgerParts,
   openStorage,
   random,
   readServiceKeys,
+  readServicePolicy,
 } from "./service-state.ts"
 
 /** How long reads go on after the ledger halted, before a supervisor restarts the process through its checks. */
@@ -65,6 +67,7 @@ async function serve(flags: StartFlags): Promise<void> {
 async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
   if (!config.isProduction && !(await isInitialised(config))) print({ initialised: await begin(config) })
   const keys = readServiceKeys(config)
+  const policy = await readServicePolicy(config)
   const storage = await openStorage(config)
   const now = openClock()
   let halted = false
@@ -77,7 +80,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
   const lease = storage.isShared ? null : await takeLease(storage, () => void leave())
   try {
     const ledger = await openLedger({
-      ...ledgerParts(config, keys, storage),
+      ...cosignedLedgerParts(ledgerParts(config, keys, storage), config, policy, now),
       clock: createClock(inMilliseconds(now)),
       onHalt: () => {
         halted = true
@@ -93,6 +96,7 @@ async function run(config: ServiceConfig, flags: StartFlags): Promise<void> {
       elections: storage.elections,
       ledger,
       duty: createDutyLease({ store: storage.ledger, nowUnixSeconds, randomBytes: random }),
+      ...(policy === null ? {} : { cosigning: { policy, store: storage.ledger } }),
       logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, keys.log.seed)),
       keys: { ledger: keys.log, request: keys.request, registries: keys.registries },
       circuit,

@@ -3,18 +3,25 @@ import { randomBytes } from "node:crypto"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
+import { openCosigners } from "../ledger/log/cosigner-client.ts"
+import { VOLATILE_GUARD, openCosignerGuard } from "../ledger/log/cosigner-guard.ts"
 import { initLedger } from "../ledger/log/init-ledger.ts"
 import type { LedgerParts } from "../ledger/log/open-ledger.ts"
 import { isPostgresAddress } from "../ledger/storage/database.ts"
 import { openStores } from "../ledger/storage/open-stores.ts"
 import type { Stores } from "../ledger/storage/open-stores.ts"
+import { parsePolicy } from "../protocol/log/policy.ts"
+import type { Policy } from "../protocol/log/policy.ts"
+import { ProtocolError } from "../protocol/primitives/errors.ts"
 import { encodeSigningKey, encodeVerifierKey, makeSigningKey } from "../protocol/primitives/note-key.ts"
 import type { SigningKey } from "../protocol/primitives/note-key.ts"
 import type { Trust } from "../protocol/wire/credential.ts"
 import { readKeyFile, readPasswordFile } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
+import { StartRefusal } from "../service/start-refusal.ts"
 import { CliError } from "./exit.ts"
 import { exists } from "./files.ts"
+import { readPolicyText } from "./policy-file.ts"
 
 /** The keys of a service, one for each of its registries; the consequence of losing each is told in the README. */
 export interface ServiceKeys {
@@ -58,6 +65,36 @@ export function ledgerParts(config: ServiceConfig, keys: ServiceKeys, storage: S
     stateDirectory: config.stateDirectory,
     randomBytes: random,
     limits: { batchMilliseconds: config.batchMs, queue: config.ledgerQueue },
+  }
+}
+
+/**
+ * The same with what the policy says: whose cosignatures publish, and who remembers where no file does.
+ * @param now - Unix seconds
+ */
+export function cosignedLedgerParts(
+  parts: LedgerParts,
+  { rollbackGuard }: Pick<ServiceConfig, "rollbackGuard">,
+  policy: Policy | null,
+  now: () => number,
+): LedgerParts {
+  const cosigners = policy === null ? [] : openCosigners(policy, now)
+  const guards = {
+    file: {},
+    cosigners: { openGuard: (_: string, origin: string) => openCosignerGuard(origin, parts.key, cosigners) },
+    none: { openGuard: () => Promise.resolve(VOLATILE_GUARD) },
+  } as const
+  return { ...parts, ...guards[rollbackGuard], ...(policy === null ? {} : { policy }) }
+}
+
+/** The service's policy file; null without one. @throws StartRefusal `R14` */
+export async function readServicePolicy({ policyFile }: ServiceConfig): Promise<Policy | null> {
+  if (policyFile === null) return null
+  try {
+    return parsePolicy(await readPolicyText(policyFile))
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError) && !(cause instanceof CliError)) throw cause
+    throw new StartRefusal("R14", `SOTTO_LEDGER_POLICY_FILE: ${cause.message}`, { cause })
   }
 }
 

@@ -23,6 +23,10 @@ export interface ServiceConfig {
   readonly ledgerOrigin: string
   readonly logKeyFile: string
   readonly requestKeyFile: string
+  /** Whose cosignatures publish a checkpoint; null: nobody's. */
+  readonly policyFile: string | null
+  readonly rollbackGuard: "file" | "cosigners" | "none"
+  readonly cosignIntervalMs: number
   /** One per registry. Whoever holds such a key decides whose signatures count: it can list an issuer of its own. */
   readonly registryKeyFiles: readonly string[]
   readonly batchMs: number
@@ -63,9 +67,7 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
   const config: ServiceConfig = {
     isProduction: keys.text("NODE_ENV", "development", /^.*$/) === "production",
     publicUrl,
-    listen: readListen(
-      keys.text("SOTTO_LISTEN", "127.0.0.1:8080", /^(?:\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/),
-    ),
+    listen: readListen(keys, "SOTTO_LISTEN", "127.0.0.1:8080"),
     tls: readTls(keys),
     trustProxyHops: keys.integer("SOTTO_TRUST_PROXY", 0, 0, 8),
     ...readDatabase(keys),
@@ -73,6 +75,9 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
     ledgerOrigin: keys.text("SOTTO_LEDGER_ORIGIN", `${host}/ledger`, /^[!-*,-~]{1,200}\/ledger$/),
     logKeyFile: keys.text("SOTTO_LOG_KEY_FILE", ".sotto/keys/log.key", /^.+$/),
     requestKeyFile: keys.text("SOTTO_REQUEST_KEY_FILE", ".sotto/keys/request.key", /^.+$/),
+    policyFile: keys.text("SOTTO_LEDGER_POLICY_FILE", "", /^.*$/) || null,
+    rollbackGuard: keys.choice("SOTTO_ROLLBACK_GUARD", ["file", "cosigners", "none"]),
+    cosignIntervalMs: keys.integer("SOTTO_COSIGN_INTERVAL_MS", 1000, 10, 600_000),
     registryKeyFiles: keys.list("SOTTO_REGISTRY_KEY_FILE", /^.+$/, ".sotto/keys/registry.key"),
     batchMs: keys.integer("SOTTO_BATCH_MS", 50, 1, 5000),
     ledgerQueue: keys.integer("SOTTO_LEDGER_QUEUE", 4096, 1, 65_536),
@@ -132,10 +137,11 @@ function readDatabase(keys: KeyReader): Pick<ServiceConfig, "database" | "databa
 }
 
 /** An address to listen on. @throws StartRefusal `R1` */
-export function readListen(text: string): ServiceConfig["listen"] {
+export function readListen(keys: KeyReader, key: string, fallback: string): ServiceConfig["listen"] {
+  const text = keys.text(key, fallback, /^(?:\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/)
   const at = text.lastIndexOf(":")
   const port = Number(text.slice(at + 1))
-  if (port > 65_535) throw new StartRefusal("R1", "there is no such port to listen on")
+  if (port > 65_535) throw new StartRefusal("R1", `${key} has no such port`)
   return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port }
 }
 

@@ -1,5 +1,6 @@
 // The life of a service: refuse or anchor, prove the threads sound, listen, publish on time, and leave without loss.
 import type { DutyLease } from "../ledger/log/duty-lease.ts"
+import type { CosignFeed } from "../ledger/log/cosign-feed.ts"
 import type { Ledger } from "../ledger/log/ledger.ts"
 import { EPOCH_LIFE_SECONDS } from "../parties/verifier/request-snapshot.ts"
 import { SottoError } from "../protocol/primitives/errors.ts"
@@ -8,6 +9,8 @@ import type { SigningKey, VerifierKey } from "../protocol/primitives/note-key.ts
 import { createApp } from "./app.ts"
 import type { ServiceConfig } from "./config.ts"
 import type { ElectionStore } from "./election-store.ts"
+import { checkCosigning, openCosignFeed } from "./cosigning.ts"
+import type { Cosigning, CosigningParts } from "./cosigning.ts"
 import { Drain } from "./http/drain.ts"
 import type { Log } from "./http/request-log.ts"
 import { Housekeeping } from "./housekeeping.ts"
@@ -35,6 +38,8 @@ export interface ServiceParts {
   readonly ledger: Ledger
   /** Of the instances of this service one holds it. */
   readonly duty: DutyLease
+  /** Absent: nobody watches this log. */
+  readonly cosigning?: Cosigning
   /** The verifier key of an election's log, text: the log key's, under the log's own name. */
   readonly logKeyOf: (origin: string) => string
   readonly keys: {
@@ -85,7 +90,7 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
   const ceremonies = [circuit.facts, ...Object.values(circuit.ballotCircuits)].map(({ ceremony }) => ceremony)
   checkStartRules(
     config,
-    keys,
+    parts.cosigning === undefined ? keys : { ...keys, policy: parts.cosigning.policy },
     ceremonies.find((name) => name === "dev") ?? circuit.facts.ceremony,
     parts.flags,
   )
@@ -107,6 +112,8 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
   })
   try {
     await testPool(verification)
+    const cosigning = cosigningParts(parts)
+    if (cosigning !== null) await checkCosigning(cosigning)
     await anchorAtStart(ledger, ledgerOrigin, circuit.facts, circuit.ballotCircuits)
     const deps = routeDeps(parts, registries, verification)
     const housekeeping = new Housekeeping({
@@ -120,12 +127,24 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
       log,
       epochSeconds: config.registryEpochSeconds,
     })
-    await housekeeping.start()
-    return await serve(parts, deps, housekeeping)
+    const feed = cosigning === null ? null : openCosignFeed(cosigning, deps.replays)
+    feed?.start()
+    try {
+      await housekeeping.start()
+      return await serve(parts, deps, { housekeeping, feed })
+    } catch (error) {
+      await feed?.stop()
+      throw error
+    }
   } catch (error) {
     await verification.close(0)
     throw error
   }
+}
+
+function cosigningParts({ cosigning, ledger, keys, config, now, log }: ServiceParts): CosigningParts | null {
+  const { cosignIntervalMs: intervalMs } = config
+  return cosigning === undefined ? null : { ...cosigning, ledger, logKey: keys.ledger, intervalMs, now, log }
 }
 
 /** What routes and duties share. */
@@ -157,7 +176,7 @@ function routeDeps(
 async function serve(
   parts: ServiceParts,
   deps: Omit<RouteDeps, "failingChecks">,
-  housekeeping: Housekeeping,
+  { housekeeping, feed }: { readonly housekeeping: Housekeeping; readonly feed: CosignFeed | null },
 ): Promise<RunningService> {
   const { config, log } = parts
   const { registries, verification, ledger, now } = deps
@@ -186,6 +205,8 @@ async function serve(
     await parts.duty.release().catch(() => undefined) // then it runs out by itself
     drain.begin()
     const isClean = await server.stop(Math.max(0, deadline - performance.now()))
+    await feed?.round() // what was just committed is shown while we can
+    await feed?.stop()
     await ledger.close()
     await verification.close(POOL_GRACE_MS)
     log.write(isClean ? "info" : "warn", isClean ? "drained" : "drain-deadline")

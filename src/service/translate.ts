@@ -23,6 +23,7 @@ const LEDGER = {
   "head-inconsistent": "internal",
   "instance-running": "internal",
   "key-mismatch": "internal",
+  "cosigner-ahead": "internal",
 } as const satisfies Record<LedgerErrorCode, ProblemCode>
 
 /** Of rows that are written beside the ledger; what it writes itself it tells in its own words. */

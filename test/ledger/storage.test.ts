@@ -41,9 +41,9 @@ describe("the database", () => {
   })
 
   test("is refused when the schema is two versions ahead", async () => {
-    await runStatements(home.database, "INSERT INTO schema_version VALUES (3)")
-    await (await openStores(home.database)).close()
     await runStatements(home.database, "INSERT INTO schema_version VALUES (4)")
+    await (await openStores(home.database)).close()
+    await runStatements(home.database, "INSERT INTO schema_version VALUES (5)")
     await expect(openStores(home.database)).rejects.toMatchObject({ code: "store-broken" })
   })
 

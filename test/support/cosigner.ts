@@ -16,12 +16,12 @@ import { encodeVerifierKey, makeSigningKey } from "../../src/protocol/primitives
 import type { SigningKey, VerifierKey } from "../../src/protocol/primitives/note-key.ts"
 
 /** Something that listens on loopback. */
-interface Listening {
+export interface Listening {
   readonly url: string
   readonly stop: () => Promise<void>
 }
 
-async function listenOn(listener: RequestListener, port = 0): Promise<Listening> {
+export async function listenOn(listener: RequestListener, port = 0): Promise<Listening> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
   return {
@@ -34,7 +34,7 @@ async function listenOn(listener: RequestListener, port = 0): Promise<Listening>
 }
 
 /** Number n of some cosigners of different operators. */
-const cosignerKey = (n: number): SigningKey =>
+export const cosignerKey = (n: number): SigningKey =>
   makeSigningKey(`cosigner-${n}.example`, new Uint8Array(32).fill(0x60 + n), 0x04)
 
 export interface TestCosigner extends Listening {
@@ -71,6 +71,16 @@ export async function startCosigner(
     },
   }
 }
+
+/** A policy text: the log, these cosigners, and k of them as the quorum. */
+export const policyOf = (log: VerifierKey, cosigners: readonly TestCosigner[], k: number): string =>
+  [
+    `log ${encodeVerifierKey(log)}`,
+    ...cosigners.map(({ policyLine }) => policyLine),
+    `group watchers ${k} ${cosigners.map((_, i) => `c${i + 1}`).join(" ")}`,
+    "quorum watchers",
+    "",
+  ].join("\n")
 
 /** Entries of a test tree; with another word a fork after the first one. */
 export const wordEntries = (count: number, word = "entry"): Uint8Array[] =>

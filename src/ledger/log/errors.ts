@@ -12,6 +12,7 @@ export type LedgerErrorCode =
   | "guard-missing" // the database has entries and the guard file is gone
   | "rolled-back" // the database is older than the guard, or not its extension
   | "head-inconsistent" // head row, checkpoint, signature and right edge disagree
+  | "cosigner-ahead" // a cosigner has a larger or another head under this log's signature
   | "instance-running" // another process serves the same SQLite file
   | "key-mismatch" // the signing key is not the log's
 

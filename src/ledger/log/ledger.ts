@@ -139,8 +139,18 @@ export interface Ledger {
   flushNow: (origin: string) => Promise<void>
   /** Every log that has entries: the main log first, elections in the order of their beginning. */
   logs: () => readonly LogSummary[]
-  /** The newest published head: durable in database and guard. @throws LedgerError `log-unknown` */
+  /** The newest head: durable in database and guard. Cosigners may not have seen it yet. @throws LedgerError `log-unknown` */
   head: (origin: string) => SignedHead
+  /**
+   * The newest head that met the log's quorum, with its cosignatures: what `checkpoint` serves. Null before the first.
+   * @throws LedgerError `log-unknown`
+   */
+  published: (origin: string) => Promise<SignedHead | null>
+  /**
+   * The first head of an election's log that the quorum of its ceremony dated at this time or later, with these dates
+   * alone; null while there is none, and always without a quorum.
+   */
+  dated: (origin: string, fromUnixSeconds: number) => Promise<SignedHead | null>
   /**
    * The head after a look at the database: another instance may have written. What it brings is recorded in this
    * instance's guard before it is published here. @throws LedgerError `log-unknown`, `storage-failed`
@@ -153,7 +163,10 @@ export interface Ledger {
   followOthers: () => Promise<void>
   /** Published entries from <= index < to, ascending. */
   readEntries: (origin: string, from: number, to: number) => Promise<readonly EntryRow[]>
-  /** The receipt of an entry under the checkpoint of `size` (default: the published one); null when there is none. */
+  /**
+   * The receipt of an entry; null when there is none. By default under the published checkpoint with its cosignatures, and
+   * for an entry that is not published yet under the newest head; under that of `size` with the log's signature alone.
+   */
   receipt: (origin: string, index: number, size?: number) => Promise<Receipt | null>
   /** The index a claim points to; null index for a claim without entry; null when not claimed. */
   findClaim: (origin: string, claim: Claim) => Promise<{ readonly index: number | null } | null>
@@ -161,6 +174,8 @@ export interface Ledger {
   consistency: (origin: string, from: number, to: number) => Promise<readonly Uint8Array[] | null>
   /** C2SP bytes under the log's prefix: `checkpoint`, `tile/...`; null for what does not exist (404). */
   resource: (origin: string, path: string) => Promise<Uint8Array | null>
+  /** Ends all writing in this process: a cosigner proved that this log signed another history. */
+  halt: (cause: unknown) => void
   /** Halted: a fatal fault was seen, nothing is signed any more in this process; reads go on. */
   state: () => "running" | "halted"
   /** Refuses new drafts, flushes those that wait, and resolves when they are answered. */

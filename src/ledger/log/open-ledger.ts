@@ -1,14 +1,16 @@
 // Opening the logs of a service: the start checks of each, then its sequencer, then reads and proofs for everyone.
+import type { Policy } from "../../protocol/log/policy.ts"
 import type { SigningKey } from "../../protocol/primitives/note-key.ts"
 import { claimKey } from "../../protocol/log/claim.ts"
 import { appendAt, closeElection } from "./append-at.ts"
 import { createClock } from "./clock.ts"
 import type { Clock } from "./clock.ts"
 import { ceremonyIdOf, originOfCeremony } from "./first-entry.ts"
-import type { Ledger } from "./ledger.ts"
+import type { Ledger, SignedHead } from "./ledger.ts"
 import { LogSet } from "./log-set.ts"
 import type { OpenLog } from "./open-log.ts"
 import { storedConsistency, storedReceipt } from "./proofs.ts"
+import { NO_COSIGNERS, Publisher } from "./publisher.ts"
 import { readResource } from "./resource.ts"
 import { openRollbackGuard } from "./rollback-guard.ts"
 import type { RollbackGuard } from "./rollback-guard.ts"
@@ -31,6 +33,8 @@ export interface LedgerParts {
   readonly stateDirectory: string
   readonly randomBytes: (length: number) => Uint8Array
   readonly limits?: Partial<SequencerLimits>
+  /** Whose cosignatures publish a checkpoint of the main log; nobody's by default. */
+  readonly policy?: Policy
   /** The wall clock by which ballot windows end. */
   readonly clock?: Clock
   /** Told once, when a fault ends all writing in this process. */
@@ -48,6 +52,10 @@ export interface LedgerParts {
 export async function openLedger(parts: LedgerParts): Promise<Ledger> {
   const { store, key, stateDirectory, openGuard = openRollbackGuard } = parts
   let fault: unknown = null
+  const halt = (cause: unknown): void => {
+    if (fault === null) parts.onHalt?.(cause)
+    fault ??= cause
+  }
   const logs = new LogSet(
     {
       store,
@@ -58,10 +66,7 @@ export async function openLedger(parts: LedgerParts): Promise<Ledger> {
         limits: { ...DEFAULT_LIMITS, ...parts.limits },
         clock: parts.clock ?? createClock(),
         halted: () => fault,
-        halt: (cause) => {
-          if (fault === null) parts.onHalt?.(cause)
-          fault ??= cause
-        },
+        halt,
       },
     },
     parts.origin,
@@ -74,7 +79,8 @@ export async function openLedger(parts: LedgerParts): Promise<Ledger> {
   }
   return {
     ...writes(logs, parts),
-    ...reads(logs, store),
+    ...reads(logs, store, new Publisher(store, parts.policy ?? NO_COSIGNERS)),
+    halt,
     state: () => (fault === null ? "running" : "halted"),
     close: () => logs.close(),
   }
@@ -117,26 +123,46 @@ function writes(logs: LogSet, { origin: mainOrigin, store }: LedgerParts): Pick<
   }
 }
 
-type Reads = "logs" | "head" | "readEntries" | "receipt" | "findClaim" | "consistency" | "resource"
+type Reads =
+  | "logs"
+  | "head"
+  | "published"
+  | "dated"
+  | "readEntries"
+  | "receipt"
+  | "findClaim"
+  | "consistency"
+  | "resource"
 
-function reads(logs: LogSet, store: LedgerStore): Pick<Ledger, Reads> {
+function reads(logs: LogSet, store: LedgerStore, publisher: Publisher): Pick<Ledger, Reads> {
   /** The log, looked at again when it is asked beyond what is published here: another instance may have written. */
   const reaching = async (origin: string, size: number): Promise<OpenLog> => {
     const log = await logs.find(origin)
     if (size > log.head.size) await log.sequencer.refresh()
     return log
   }
+  const publishedOf = ({ proven, summary, head }: OpenLog): Promise<SignedHead | null> =>
+    publisher.published(proven, summary.kind === "election", head)
   return {
     logs: () => logs.list(),
     head: (origin) => logs.get(origin).head,
+    published: async (origin) => publishedOf(await logs.find(origin)),
+    dated: async (origin, fromUnixSeconds) => {
+      const { proven, head } = await logs.find(origin)
+      return publisher.dated(proven, head, fromUnixSeconds)
+    },
     readEntries: async (origin, from, to) => {
       const { proven, head } = await reaching(origin, to)
       return store.readEntries(proven.logId, from, Math.min(to, head.size))
     },
     receipt: async (origin, index, asked) => {
-      const { proven, head } = await reaching(origin, asked ?? index + 1)
-      const size = asked ?? head.size
-      return size > head.size ? null : ((await storedReceipt(store, proven, index, size))?.receipt ?? null)
+      const log = await reaching(origin, asked ?? index + 1)
+      const { proven, head } = log
+      const published = asked === undefined ? await publishedOf(log) : null
+      const cosigned = published !== null && index < published.size ? published : undefined
+      const size = asked ?? cosigned?.size ?? head.size
+      if (size > head.size) return null
+      return (await storedReceipt(store, proven, index, size, cosigned))?.receipt ?? null
     },
     findClaim: async (origin, claim) => {
       const { proven } = await logs.find(origin)
@@ -149,8 +175,9 @@ function reads(logs: LogSet, store: LedgerStore): Pick<Ledger, Reads> {
       return inside && to <= head.size ? storedConsistency(store, proven.logId, from, to) : null
     },
     resource: async (origin, path) => {
-      const { proven, head } = await logs.find(origin)
-      return readResource(store, proven.logId, head, path)
+      const log = await logs.find(origin)
+      if (path === "checkpoint") return (await publishedOf(log))?.note ?? null
+      return readResource(store, log.proven.logId, log.head, path)
     },
   }
 }

@@ -115,7 +115,7 @@ export async function openWritten(parts: LogParts, origin: string, isNew = false
       origin,
       signer,
       guardNote: guard.read(),
-      isNew,
+      isNew: isNew || guard.mayBeEmpty === true,
     })
     const head = await headAt(parts.store, { logId: row.id, origin, key: signer.key }, row.size)
     if (head === null) throw new LedgerError("head-inconsistent", "the head has no checkpoint")

@@ -38,15 +38,19 @@ export function receiptOf(log: ProvenLog, head: SignedHead, entry: EntryRow, rea
   return encodeReceipt({ proof, entryBytes: entry.body, kind: entry.kind, keyId: log.key.keyId })
 }
 
-/** The receipt of a stored entry under a stored checkpoint; null when either does not exist. */
+/**
+ * The receipt of a stored entry under a stored checkpoint; null when either does not exist.
+ * @param cosigned - the head of that size where it carries more than the log's signature
+ */
 export async function storedReceipt(
   reads: LedgerReads,
   log: ProvenLog,
   index: number,
   size: number,
+  cosigned?: SignedHead,
 ): Promise<{ readonly receipt: Receipt; readonly entry: EntryRow } | null> {
   if (index < 0 || index >= size) return null
-  const head = await headAt(reads, log, size)
+  const head = cosigned ?? (await headAt(reads, log, size))
   const [entry] = await reads.readEntries(log.logId, index, index + 1)
   if (head === null || entry === undefined) return null
   const read = await storedReader(reads, log.logId, inclusionRanges(index, size))

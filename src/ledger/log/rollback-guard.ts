@@ -22,6 +22,8 @@ const HASH_BYTES = 32
 
 /** Remembers the newest head this instance signed. */
 export interface RollbackGuard {
+  /** A memory elsewhere, for which to know nothing is no sign of a loss. */
+  readonly mayBeEmpty?: true
   /** The note of the remembered head; null when nothing was ever recorded. */
   read: () => Uint8Array | null
   /** Durable once resolved; never called twice at a time. */

@@ -35,6 +35,16 @@ export interface CheckpointRow {
   readonly signature: Uint8Array
 }
 
+/** What a cosigner said of a checkpoint. It was verified before it was stored. */
+export interface CosignatureRow {
+  readonly size: number
+  readonly name: string
+  readonly keyId: Uint8Array
+  readonly timeUnixSeconds: number
+  /** As in its line: time and Ed25519 signature, 72 bytes. */
+  readonly signature: Uint8Array
+}
+
 /** A claim; `entryIndex` is null when it has no entry (a withdrawn request). */
 export interface ClaimRow {
   readonly key: Uint8Array
@@ -151,6 +161,13 @@ export interface LedgerReads {
   /** Ascending by size, those above `afterSize`, at most `limit`. */
   listCheckpoints: (logId: number, afterSize: number, limit: number) => Promise<readonly CheckpointRow[]>
   findClaims: (logId: number, keys: readonly Uint8Array[]) => Promise<readonly ClaimRow[]>
+  /** Cosignatures of checkpoints from <= size <= to, largest size first, of one size oldest first, at most `limit`. */
+  listCosignatures: (
+    logId: number,
+    from: number,
+    to: number,
+    limit: number,
+  ) => Promise<readonly CosignatureRow[]>
 }
 
 /** One transaction. Every method but `lockHead` presumes that `lockHead` was the first call. */
@@ -202,6 +219,8 @@ export interface LedgerStore extends LedgerReads {
   createLog: (origin: string, kind: LogRow["kind"], emptyRoot: Uint8Array) => Promise<LogRow>
   /** Runs `body` on the state of one moment: whatever is appended meanwhile is not seen. */
   snapshot: <T>(body: (reads: SnapshotReads) => Promise<T>) => Promise<T>
+  /** Stores a cosignature, never inside the sequencer's transaction; older ones of the same size and key stay or go. */
+  putCosignature: (logId: number, row: CosignatureRow, older: "kept" | "dropped") => Promise<void>
   /** Takes or renews a lease; false while another holder's is alive. */
   takeLease: (
     name: string,

@@ -9,6 +9,7 @@ import type {
   SnapshotReads,
   TileRow,
 } from "../log/store.ts"
+import { cosignatureReads } from "./cosignature-rows.ts"
 import { guarded, plain } from "./database.ts"
 import type { Database } from "./database.ts"
 import type { Tables } from "./tables.ts"
@@ -20,6 +21,7 @@ const ROWS_PER_STATEMENT = 500
 /** Reads on a connection or in a transaction. */
 export function readsOn(database: Database, db: Executor): LedgerReads {
   return {
+    ...cosignatureReads(database, db),
     findLog: async (origin) => {
       const row = await guarded(database, () =>
         db.selectFrom("log").selectAll().where("origin", "=", origin).executeTakeFirst(),

@@ -3,6 +3,7 @@ import type { ControlledTransaction } from "kysely"
 import type { LedgerStore, LedgerTx, LogRow, SnapshotReads } from "../log/store.ts"
 import { StoreError } from "../log/store.ts"
 import { findRefusedRows } from "./census-rows.ts"
+import { cosignatureWrites } from "./cosignature-rows.ts"
 import { guarded, plain, storeError } from "./database.ts"
 import type { Database } from "./database.ts"
 import { inChunks, logOf, readsOn, snapshotReadsOn } from "./ledger-reads.ts"
@@ -17,6 +18,7 @@ export function createLedgerStore(database: Database): LedgerStore {
   return {
     ...readsOn(database, database.db),
     ...leases(database),
+    ...cosignatureWrites(database),
     snapshot: (body) => runSnapshot(database, body),
     transaction: (body) => runTransaction(database, body),
     createLog: (origin, kind, emptyRoot) => createLog(database, origin, kind, emptyRoot),

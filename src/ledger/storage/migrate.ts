@@ -6,8 +6,9 @@ import type { Database } from "./database.ts"
 import { up as ledgerAndService } from "./migrations/0001-ledger-and-service.ts"
 import { up as elections } from "./migrations/0002-elections.ts"
 import type { Tables } from "./tables.ts"
+import { up as cosignatures } from "./migrations/0003-cosignatures.ts"
 
-const MIGRATIONS = [ledgerAndService, elections]
+const MIGRATIONS = [ledgerAndService, elections, cosignatures]
 
 /** The schema version that this program writes. */
 const SCHEMA_VERSION = MIGRATIONS.length

@@ -28,6 +28,14 @@ interface CheckpointTable {
   root: Uint8Array
   signature: Uint8Array
 }
+interface CosignatureTable {
+  log_id: number
+  size: number
+  name: string
+  key_id: Uint8Array
+  time: number
+  signature: Uint8Array
+}
 interface ClaimTable {
   log_id: number
   key: Uint8Array
@@ -148,6 +156,7 @@ export interface Tables {
   entry: EntryTable
   tile: TileTable
   checkpoint: CheckpointTable
+  cosignature: CosignatureTable
   claim: ClaimTable
   presentation_request: PresentationRequestTable
   presentation: PresentationTable

@@ -18,6 +18,8 @@ type LogMessage =
   | "election-failed"
   | "erase-failed"
   | "erased"
+  | "cosigner-failed"
+  | "cosigners-silent"
   | "ledger-halted"
 
 /** Every field a line may have, beside time, level and msg. */
@@ -33,6 +35,7 @@ interface LogFields {
   readonly principalId?: string
   readonly component?: string
   readonly registry?: string // its public id
+  readonly cosigner?: string // its public name
   readonly "err.code"?: string
 }
 

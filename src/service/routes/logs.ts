@@ -1,4 +1,5 @@
 // The ledger as anyone may read it: C2SP tiles at their standard paths, and the same facts in JSON.
+import { SETTLED_SECONDS } from "../../protocol/election/close-times.ts"
 import { decodeBundle, resourcePath, TILE_WIDTH } from "../../protocol/log/tile.ts"
 import { parseEntry } from "../../protocol/log/entry.ts"
 import { encodeBase64, utf8ToBytes } from "../../protocol/primitives/bytes.ts"
@@ -24,11 +25,12 @@ export function logRoutes(deps: RouteDeps): readonly Route[] {
       { ...read, path: `${prefix}/tile/entries/*path`, handle: (call) => readResource(deps, call) },
       { ...read, path: `${prefix}/tile/:level/*path`, handle: (call) => readResource(deps, call) },
     ]),
-    { ...read, path: "/v1/logs", handle: () => Promise.resolve(listLogs(deps)) },
+    { ...read, path: "/elections/:ceremony/at-close", handle: (call) => readAtClose(deps, call) },
+    { ...read, path: "/v1/logs", handle: () => listLogs(deps) },
     {
       ...read,
       path: log,
-      handle: (call) => Promise.resolve(jsonAnswer(describe(deps, logOf(deps, call)))),
+      handle: async (call) => jsonAnswer(await describe(deps, logOf(deps, call))),
     },
     {
       ...read,
@@ -67,18 +69,33 @@ async function readResource({ ledger, ledgerOrigin }: RouteDeps, { rawPath }: Ca
       }
 }
 
-function listLogs(deps: RouteDeps): Answer {
-  return jsonAnswer({ logs: deps.ledger.logs().map(({ origin }) => describe(deps, origin)) })
+/** The checkpoint by which cosigners date the end of an election's voting; there is none before they did. */
+async function readAtClose({ ledger, ledgerOrigin, replays }: RouteDeps, { params }: Call): Promise<Answer> {
+  const origin = originAt(ledgerOrigin, `elections/${params["ceremony"] ?? ""}`)
+  if (!ledger.logs().some((log) => log.origin === origin)) throw new Problem("not-found")
+  const log = await replays.upToDate(origin)
+  if (log.phase !== "closed" && log.phase !== "tallied") throw new Problem("not-found")
+  const head = (await ledger.dated(origin, log.closesAt + SETTLED_SECONDS)) ?? missing()
+  return { status: 200, body: head.note, mediaType: "text/plain; charset=utf-8", freshness: "second" }
 }
 
-function describe({ ledger, ledgerKey, logKeyOf, ledgerOrigin }: RouteDeps, origin: string): Json {
+async function listLogs(deps: RouteDeps): Promise<Answer> {
+  return jsonAnswer({
+    logs: await Promise.all(deps.ledger.logs().map(({ origin }) => describe(deps, origin))),
+  })
+}
+
+async function describe(
+  { ledger, ledgerKey, logKeyOf, ledgerOrigin }: RouteDeps,
+  origin: string,
+): Promise<Json> {
   const isMain = origin === ledgerOrigin
-  // Without cosigners what is committed is published: one size.
   return {
     log: isMain ? "main" : (origin.split("/").at(-1) ?? ""),
     origin,
     key: isMain ? ledgerKey : logKeyOf(origin),
     size: ledger.head(origin).size,
+    published: (await ledger.published(origin))?.size ?? 0, // what enough cosigners have seen
     state: ledger.state(),
   }
 }
