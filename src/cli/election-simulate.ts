@@ -7,7 +7,6 @@ import { basename, join } from "node:path"
 import { Command } from "commander"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import { openForge } from "../proofs/ceremony/forge-proof.ts"
-import { openProver } from "../proofs/prover/pool.ts"
 import type { Prove } from "../protocol/primitives/prove.ts"
 import type { BallotCircuitId } from "../protocol/election/ballot-signals.ts"
 import { composeBallot } from "../protocol/election/ballot-types.ts"
@@ -25,6 +24,7 @@ import { ceremonyReader, defineAndOpen, gatherParties, sitTrustees, tally } from
 import type { Parties } from "./simulated-parties.ts"
 import { startSimulatedService } from "./simulated-service.ts"
 import { castVotes, enrolVoters } from "./simulated-voters.ts"
+import { openCommandProver } from "./prover.ts"
 
 /** Nobody waits before a screen: a machine that is busy for a while must not end a run of hours. */
 const PROOF_TIMEOUT_MS = 600_000
@@ -145,7 +145,7 @@ async function vote(
   await parties.service.clock.jumpTo(reading.log.opensAt)
   const places = { cache: process.env["SOTTO_CACHE"] }
   const artifacts = await loadCircuit(circuit, places)
-  const prover = await openProver(new Map([[circuit, artifacts]]), {
+  const prover = await openCommandProver(new Map([[circuit, artifacts]]), {
     threads,
     bound: 2 * threads + 2,
     timeoutMs: PROOF_TIMEOUT_MS,

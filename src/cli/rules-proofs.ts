@@ -3,13 +3,13 @@ import { verifyPresentation } from "../parties/verifier/verify-presentation.ts"
 import type { Artifacts } from "../proofs/groth16/artifacts.ts"
 import { prepareVerificationKey } from "../proofs/groth16/verification-key.ts"
 import type { PreparedVerificationKey } from "../proofs/groth16/verification-key.ts"
-import { openProver } from "../proofs/prover/pool.ts"
 import type { Prover } from "../proofs/prover/pool.ts"
 import { ProverError } from "../proofs/prover/prover-error.ts"
 import type { PresentationPart } from "../protocol/wire/presentation.ts"
 import type { Claim } from "../health/rules/check-case.ts"
 import type { Bench, Posed } from "./rules-bench.ts"
 import type { CaseRow } from "./rules-check.ts"
+import { openCommandProver } from "./prover.ts"
 
 /** What became of one proved case. */
 export interface ProofRow {
@@ -55,7 +55,7 @@ export async function proveCases(
   { bench, artifacts, threads }: ProofOptions,
 ): Promise<readonly ProofRow[]> {
   const key = await prepareVerificationKey(artifacts.vkey)
-  const prover = await openProver(new Map([["presentation", artifacts]]), { threads })
+  const prover = await openCommandProver(new Map([["presentation", artifacts]]), { threads })
   try {
     const rows: ProofRow[] = []
     // As many at a time as there are threads: the pool's queue is short.

@@ -12,7 +12,6 @@ import { checkSurvey, surveyOf, withSurvey } from "../parties/wallet/survey-guar
 import type { AskedSurvey, SurveyFinding } from "../parties/wallet/survey-guard.ts"
 import type { WalletStore } from "../parties/wallet/store.ts"
 import { workOf } from "../parties/wallet/voting.ts"
-import { openProver } from "../proofs/prover/pool.ts"
 import { marksOf } from "../protocol/election/ballot-types.ts"
 import type { Selection } from "../protocol/election/ballot-family.ts"
 import type { CensusPlace } from "../protocol/election/leaves-file.ts"
@@ -34,6 +33,7 @@ import { settle } from "./vote-settle.ts"
 import { showBallot } from "./vote-words.ts"
 import { withWallet } from "./with-wallet.ts"
 import type { WalletOptions } from "./with-wallet.ts"
+import { openCommandProver } from "./prover.ts"
 
 /** Options of `vote cast`. */
 export interface CastOptions extends WalletOptions, ElectionOptions {
@@ -159,7 +159,7 @@ async function make(
   const { definition, electionId } = log
   const { id } = definition.circuit
   const artifacts = await loadCircuit(id, { cache: process.env["SOTTO_CACHE"] })
-  const prover = await openProver(new Map([[id, artifacts]]), { threads: 1 })
+  const prover = await openCommandProver(new Map([[id, artifacts]]), { threads: 1 })
   try {
     const wish = { definition, voterSecret: secret, weight, place, selection, sequence: turn.sequence }
     return await makeBallot(wish, electionId, store, prover.prove, random)

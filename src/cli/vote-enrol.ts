@@ -10,7 +10,6 @@ import type { Respond } from "../parties/wallet/respond.ts"
 import type { Refused } from "../parties/wallet/refusal.ts"
 import type { Enrolment } from "../parties/wallet/voting.ts"
 import type { WalletStore } from "../parties/wallet/store.ts"
-import { openProver } from "../proofs/prover/pool.ts"
 import type { Prover } from "../proofs/prover/pool.ts"
 import { CATALOGUE } from "../protocol/catalogue/released.ts"
 import { sayInstant } from "../protocol/credential/value-words.ts"
@@ -34,6 +33,7 @@ import { openWalletSource } from "./wallet-source.ts"
 import { showConsent } from "./wallet-words.ts"
 import { withWallet } from "./with-wallet.ts"
 import type { WalletOptions } from "./with-wallet.ts"
+import { openCommandProver } from "./prover.ts"
 
 /** Options of `vote enrol` and `vote leaf`. */
 export interface EnrolOptions extends WalletOptions, ElectionOptions {
@@ -127,7 +127,7 @@ async function earn(
       return options.yes === true || (await askYes("Prove this?"))
     },
     prove: async (...job) => {
-      prover ??= await openProver(new Map([["presentation", artifacts]]), { threads: 1 })
+      prover ??= await openCommandProver(new Map([["presentation", artifacts]]), { threads: 1 })
       return prover.prove(...job)
     },
   }

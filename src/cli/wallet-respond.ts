@@ -7,7 +7,6 @@ import { rehearse } from "../parties/wallet/rehearse.ts"
 import { respond } from "../parties/wallet/respond.ts"
 import type { Answer, Respond } from "../parties/wallet/respond.ts"
 import type { WalletStore } from "../parties/wallet/store.ts"
-import { openProver } from "../proofs/prover/pool.ts"
 import { CATALOGUE } from "../protocol/catalogue/released.ts"
 import type { Digest } from "../protocol/primitives/hash.ts"
 import { canonicalText } from "../protocol/wire/canonical-json.ts"
@@ -22,6 +21,7 @@ import { openWalletSource } from "./wallet-source.ts"
 import { showConsent } from "./wallet-words.ts"
 import { withWallet } from "./with-wallet.ts"
 import type { WalletOptions } from "./with-wallet.ts"
+import { openCommandProver } from "./prover.ts"
 
 /** Options of `wallet respond`. */
 export interface RespondOptions extends WalletOptions {
@@ -105,7 +105,7 @@ function contextOf(
 async function prove(origin: string, id: string, store: WalletStore, options: RespondOptions) {
   const artifacts = await loadCircuit("presentation", { cache: process.env["SOTTO_CACHE"] })
   let provingMs = 0
-  let prover: Awaited<ReturnType<typeof openProver>> | null = null
+  let prover: Awaited<ReturnType<typeof openCommandProver>> | null = null
   try {
     const answer = await respond(id, {
       ...contextOf(origin, store, options, artifacts.entry.vkeySha256),
@@ -115,7 +115,7 @@ async function prove(origin: string, id: string, store: WalletStore, options: Re
       },
       prove: async (...job) => {
         // Threads start only when there is something to prove: most refusals cost none.
-        prover ??= await openProver(new Map([["presentation", artifacts]]), {
+        prover ??= await openCommandProver(new Map([["presentation", artifacts]]), {
           threads: Number(options.threads),
         })
         const started = performance.now()

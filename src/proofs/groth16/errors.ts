@@ -12,6 +12,7 @@ export type Groth16ErrorCode =
   | "signals-unexpected"
   | "self-check-failed"
   | "deadline-passed"
+  | "backend-unavailable"
 
 /** A fault of this room. Messages name circuits, files, counts and positions; never a value of an input or a witness. */
 export class Groth16Error extends SottoError<Groth16ErrorCode> {}

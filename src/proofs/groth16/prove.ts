@@ -52,7 +52,7 @@ export async function proveStatement(
     witness = await calculateWitness(circuit.witnessCode, entry, input)
     requireSignals(entry.id, publicSignals(witness, entry.publicSignals), expected)
     const blinding = drawBlinding(systemRandomness(), entry.zkey.sha256, witness)
-    const made = await backend({ zkey, witness, blinding, onStage: clock.enter })
+    const made = await backend({ entry, zkey, witness, blinding, onStage: clock.enter })
     clock.enter("check")
     requireSignals(entry.id, made.signals, expected)
     await requireSound(entry.id, key, made.proof, expected)

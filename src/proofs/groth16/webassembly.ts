@@ -9,6 +9,10 @@ export interface Instance {
 }
 
 interface WebAssemblyInterface {
+  /** Pages of 64 kB. */
+  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => {
+    readonly buffer: ArrayBuffer
+  }
   compile(code: Uint8Array): Promise<CompiledModule>
   instantiate(
     module: CompiledModule,

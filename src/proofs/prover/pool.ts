@@ -3,12 +3,14 @@ import type { Fr } from "../../protocol/primitives/field.ts"
 import type { CircuitId, CircuitInput, Prove, WireProof } from "../../protocol/primitives/prove.ts"
 import type { Artifacts } from "../groth16/artifacts.ts"
 import { Groth16Error } from "../groth16/errors.ts"
+import { compileKernel } from "../groth16/accelerated/accelerated-backend.ts"
 import { encodeInput } from "../groth16/input.ts"
 import { compileWitnessCode } from "../groth16/witness.ts"
 import { openBoundedPool } from "../pool/bounded-pool.ts"
 import type { BoundedPool, PoolFault } from "../pool/bounded-pool.ts"
 import { siblingModule } from "../pool/sibling-module.ts"
-import type { ProveJob, ProveOutcome, ThreadCircuit } from "./prove-job.ts"
+import type { BackendFailure, BackendSetting } from "./backend-choice.ts"
+import type { ProveJob, ProveOutcome, ThreadCircuit, ThreadData } from "./prove-job.ts"
 import { ProverError } from "./prover-error.ts"
 import type { ProverErrorCode } from "./prover-error.ts"
 
@@ -22,6 +24,10 @@ export interface ProverOptions {
   readonly timeoutMs?: number
   /** Idle threads above the first end after this time, in milliseconds; 60,000 by default: keys leave memory. */
   readonly idleTimeoutMs?: number
+  /** `auto` by default. */
+  readonly backend?: BackendSetting
+  /** Told when a thread gave the accelerated back end up: worth a line in a log, since proofs are slower from then on. */
+  readonly onBackendFailure?: (failure: BackendFailure) => void
 }
 
 /** A pool of proving threads. */
@@ -37,10 +43,13 @@ export interface Prover {
 /** Starts the proving pool. @param circuits - out of `openArtifacts`: nothing that is not pinned proves */
 export async function openProver(
   circuits: ReadonlyMap<CircuitId, Artifacts>,
-  { threads, bound = 8, timeoutMs = 60_000, idleTimeoutMs = 60_000 }: ProverOptions,
+  options: ProverOptions,
 ): Promise<Prover> {
-  const workerData = new Map<CircuitId, ThreadCircuit>()
-  for (const [id, artifacts] of circuits) workerData.set(id, await shareCircuit(artifacts))
+  const { threads, bound = 8, timeoutMs = 60_000, idleTimeoutMs = 60_000, backend = "auto" } = options
+  const shared = new Map<CircuitId, ThreadCircuit>()
+  for (const [id, artifacts] of circuits) shared.set(id, await shareCircuit(artifacts))
+  const kernel = backend === "snarkjs" ? null : await compileKernel()
+  const workerData: ThreadData = { circuits: shared, backend, kernel }
   const pool = openBoundedPool<ProveJob, ProveOutcome>({
     worker: siblingModule(import.meta.url, "worker"),
     threads: { min: 1, max: threads },
@@ -54,12 +63,13 @@ export async function openProver(
     if (artifacts === undefined) {
       return Promise.reject(new ProverError("circuit-unknown", "this prover has no such circuit"))
     }
-    return proveInPool(pool, artifacts, { circuit, input, expected, timeoutMs, signal })
+    const { onBackendFailure } = options
+    return proveInPool(pool, artifacts, { circuit, input, expected, timeoutMs, signal, onBackendFailure })
   }
   return {
     prove,
     load: () => pool.load(),
-    close: (options = { graceMs: 0 }) => pool.close(options),
+    close: (how = { graceMs: 0 }) => pool.close(how),
   }
 }
 
@@ -76,12 +86,13 @@ interface Order {
   readonly expected: readonly Fr[]
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
+  readonly onBackendFailure: ProverOptions["onBackendFailure"]
 }
 
 async function proveInPool(
   pool: BoundedPool<ProveJob, ProveOutcome>,
   { entry }: Artifacts,
-  { circuit, input, expected, timeoutMs, signal }: Order,
+  { circuit, input, expected, timeoutMs, signal, onBackendFailure }: Order,
 ): Promise<WireProof> {
   const bytes = secretBytes(entry, input)
   try {
@@ -89,6 +100,7 @@ async function proveInPool(
     const job: ProveJob = { circuit, input: bytes, expected, deadlineUnixMs }
     const answer = await pool.run(job, { signal, transfer: [bytes.buffer] })
     if (!answer.ok) throw failed(circuit, POOL_CODES[answer.reason])
+    if (answer.value.failure !== undefined) onBackendFailure?.(answer.value.failure)
     if (!answer.value.ok) throw failed(circuit, answer.value.code)
     return answer.value.proof
   } finally {

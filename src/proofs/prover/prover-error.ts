@@ -9,6 +9,7 @@ export type ProveFault =
   | "deadline-passed"
   | "randomness-broken"
   | "artifact-refused"
+  | "backend-unavailable"
 
 /** Every reason for which `prove` rejects. */
 export type ProverErrorCode =

@@ -185,6 +185,7 @@ test("Q10: groth16.verify compares no count of signals and throws on malformed i
 describe("Q11: randomness", () => {
   const prove = async (r: bigint, s: bigint): ReturnType<typeof snarkjsBackend> =>
     snarkjsBackend({
+      entry: fixture.entry,
       zkey: fixture.zkey,
       witness: await witness(),
       blinding: { r, s },

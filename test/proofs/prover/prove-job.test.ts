@@ -1,13 +1,15 @@
 import { beforeAll, expect, test } from "vitest"
 import type { CircuitId } from "../../../src/protocol/primitives/prove.ts"
+import { compileKernel } from "../../../src/proofs/groth16/accelerated/accelerated-backend.ts"
 import { encodeInput } from "../../../src/proofs/groth16/input.ts"
 import { compileWitnessCode } from "../../../src/proofs/groth16/witness.ts"
 import { openProveJob } from "../../../src/proofs/prover/prove-job.ts"
-import type { ProveJob, ThreadCircuit } from "../../../src/proofs/prover/prove-job.ts"
+import type { ProveJob, ThreadCircuit, ThreadData } from "../../../src/proofs/prover/prove-job.ts"
 import { openProofFixture, sampleStatement } from "../../support/proof-fixture.ts"
 import type { ProofFixture } from "../../support/proof-fixture.ts"
 
 let fixture: ProofFixture
+let data: ThreadData
 let run: Awaited<ReturnType<typeof openProveJob>>
 const { input, expected } = sampleStatement(3n, 5n)
 
@@ -15,7 +17,9 @@ beforeAll(async () => {
   fixture = await openProofFixture()
   const { entry, wasm, zkey, vkey } = fixture.artifacts
   const circuit: ThreadCircuit = { entry, zkey, vkey, witnessCode: await compileWitnessCode(wasm) }
-  run = await openProveJob(new Map<CircuitId, ThreadCircuit>([["presentation", circuit]]))
+  const circuits = new Map<CircuitId, ThreadCircuit>([["presentation", circuit]])
+  data = { circuits, backend: "auto", kernel: await compileKernel() }
+  run = await openProveJob(data)
 })
 
 const jobWith = (change: Partial<ProveJob> = {}): ProveJob => ({
