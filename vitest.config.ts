@@ -26,6 +26,9 @@ const onPostgres = (name: string, include: string[], testTimeout: number, exclud
 /** Run once per engine; a name that ends in an engine's is of that engine alone. */
 const STORE = ["test/{ledger,service,attacks}/**/*.test.ts"]
 
+/** Faults of a file, or of the whole service, that are the same story on either engine. */
+const FILES_ALONE = ["**/f01-service-killed.test.ts", "**/f04-*.test.ts", "**/f06-*.test.ts"]
+
 export default defineConfig({
   test: {
     maxWorkers: 2, // two files at a time: these suites compile circuits and fsync
@@ -35,7 +38,8 @@ export default defineConfig({
       project("store:sqlite", STORE, 60_000, { exclude: ["**/*.postgres.test.ts"] }),
       onPostgres("store:postgres", STORE, 60_000, ["**/*.sqlite.test.ts"]),
       project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000),
-      project("faults", ["test/faults/**/*.test.ts"], 300_000),
+      project("faults", ["test/faults/**/*.test.ts"], 300_000, { exclude: ["**/*.postgres.test.ts"] }),
+      onPostgres("faults:postgres", ["test/faults/**/*.test.ts"], 300_000, FILES_ALONE),
       project("e2e", ["test/e2e/**/*.test.ts"], 300_000),
     ],
   },

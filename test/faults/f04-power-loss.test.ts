@@ -34,7 +34,17 @@ async function cutPower(bug: string): Promise<Cuts> {
   const trace = join(home.folder, "trace")
   const disk = new TracedDisk((path) => path === home.database || path === `${home.database}-wal`)
   disk.place(home.database, await readFile(home.database))
-  const child = [process.execPath, "--import", "tsx", CHILD, home.folder, "0", bug, String(APPENDS)]
+  const child = [
+    process.execPath,
+    "--import",
+    "tsx",
+    CHILD,
+    home.stateDirectory,
+    "0",
+    bug,
+    String(APPENDS),
+    home.database,
+  ]
   const options = ["-f", "-y", "-xx", "-s", "1000000", "-e", CALLS, "-e", "quiet=all", "-o", trace]
   const run = spawnSync("strace", [...options, ...child], { stdio: ["ignore", "ignore", "inherit"] })
   expect(run.status).toBe(0)

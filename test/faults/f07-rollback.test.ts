@@ -1,10 +1,11 @@
 // F7: an older copy of the database is restored. A process that went on from there would sign a second history.
-import { copyFile, rm } from "node:fs/promises"
+import { rm } from "node:fs/promises"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { equalBytes } from "../../src/protocol/primitives/bytes.ts"
 import { headAt } from "../../src/ledger/log/proofs.ts"
 import { guardPath } from "../../src/ledger/log/rollback-guard.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import { backUp, restore } from "../support/databases.ts"
 import { forgetfulGuard } from "../support/fault-store.ts"
 import { LOG_KEY, ORIGIN, appendMany, makeHome, openHome } from "../support/ledger-bench.ts"
 import type { LedgerHome } from "../support/ledger-bench.ts"
@@ -16,12 +17,12 @@ beforeEach(async () => {
   const old = await openHome(home)
   await appendMany(old.ledger, 0, 10)
   await old.close()
-  await copyFile(home.database, `${home.folder}/backup.db`)
+  await backUp(home.database)
   const newer = await openHome(home)
   await appendMany(newer.ledger, 10, 20)
   lostRoot = newer.ledger.head(ORIGIN).root
   await newer.close()
-  await copyFile(`${home.folder}/backup.db`, home.database)
+  await restore(home.database)
 })
 afterEach(() => home.remove())
 

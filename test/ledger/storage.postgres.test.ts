@@ -188,7 +188,9 @@ describe("rows that instances race for", () => {
         numbers.map((number, i) => all[i % 3]!.service.putStatusList(list(`racing-${round}`, number))),
       )
     }
-    await Promise.all([..."abcdef"].map((id, i) => all[i % 3]!.service.putStatusList(list(id, 1))))
+    await Promise.all(
+      ["a", "b", "c", "d", "e", "f"].map((id, i) => all[i % 3]!.service.putStatusList(list(id, 1))),
+    )
     const rows = await all[0]!.service.listStatusLists("r")
     expect(rows.map(({ leafIndex }) => leafIndex)).toEqual(rows.map((_, i) => i))
     const newest = rows

@@ -9,12 +9,12 @@ import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { answeringBeforeCommit, forgetfulGuard } from "./fault-store.ts"
 import { LOG_KEY, ORIGIN, openHome, presentationDraft } from "./ledger-bench.ts"
 
-const [folder = "", first = "0", bug = "none", appends = "Infinity", database = `${folder}/sotto.db`] =
+const [stateDirectory = "", first = "0", bug = "none", appends = "Infinity", database = ""] =
   process.argv.slice(2)
 const home = {
-  folder,
+  folder: stateDirectory,
   database,
-  stateDirectory: `${folder}/state`,
+  stateDirectory,
   remove: () => Promise.resolve(),
 }
 

@@ -41,12 +41,13 @@ export interface PostgresServer {
   readonly remove: () => Promise<void>
 }
 
-/** Makes a server and starts it. @param bin - from `findPostgres` */
+/** Makes a server and starts it. @param bin - from `findPostgres` @param parent - folder of its files */
 export async function startPostgres(
   bin: string,
   settings: Readonly<Record<string, string>> = {},
+  parent = hasMemory() ? MEMORY : tmpdir(),
 ): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(hasMemory() ? MEMORY : tmpdir(), "sotto-pg-"))
+  const folder = mkdtempSync(join(parent, "sotto-pg-"))
   const owner = ownerOf(folder)
   const data = join(folder, "data")
   const options = ["-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]

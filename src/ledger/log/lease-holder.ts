@@ -4,7 +4,7 @@ import { bytesToHex } from "../../protocol/primitives/bytes.ts"
 import type { LedgerStore } from "./store.ts"
 
 /** How long a crashed host keeps its place, seconds. */
-export const LEASE_SECONDS = 15
+const LEASE_SECONDS = 15
 
 /** What a lease needs of its process. */
 export interface LeaseParts {
