@@ -14,6 +14,8 @@ export interface BenchResult {
   readonly pairs: readonly (readonly [other: number, ours: number])[]
   /** What was counted rather than timed: bytes, outcomes, memory. */
   readonly facts?: Readonly<Record<string, string | number>>
+  /** Ratios that a goal is stated in, by its name. */
+  readonly named?: Readonly<Record<string, number>>
 }
 
 /** A result as it is written to a file. */
@@ -23,7 +25,7 @@ const NOISY_LOAD_PER_CORE = 0.5
 const NOISY_SPREAD = 1.5 // p95 over median
 
 /** Sums a run up. A noisy one is no evidence for a goal, and says so. */
-export function recordOf(name: string, header: BenchHeader, { results, pairs, facts }: BenchResult) {
+export function recordOf(name: string, header: BenchHeader, { results, pairs, facts, named }: BenchResult) {
   const ratios = pairs.flatMap(([a, b]) => {
     const [other, ours] = [results[a], results[b]]
     if (other === undefined || ours === undefined) return []
@@ -31,11 +33,11 @@ export function recordOf(name: string, header: BenchHeader, { results, pairs, fa
   })
   const spread = results.some(({ ms }) => ms.p95 / ms.median > NOISY_SPREAD)
   const noisy = header.loadBefore / header.cores > NOISY_LOAD_PER_CORE || spread
-  return { name, noisy, header: { ...header, loadAfter: loadavg()[0] ?? 0 }, ratios, results, facts }
+  return { name, noisy, header: { ...header, loadAfter: loadavg()[0] ?? 0 }, ratios, results, facts, named }
 }
 
 /** The record as a table for people. */
-export function printRecord({ name, noisy, header, ratios, results, facts }: BenchRecord): void {
+export function printRecord({ name, noisy, header, ratios, results, facts, named }: BenchRecord): void {
   const { cpu, cores, node, snarkjs, circuit, commit, loadBefore, loadAfter } = header
   console.log(`${name}${noisy ? "   NOISY: the machine was busy, no evidence for a goal" : ""}`)
   console.log(`${cpu}, ${cores} cores, node ${node}, snarkjs ${snarkjs}, commit ${commit}`)
@@ -48,6 +50,8 @@ export function printRecord({ name, noisy, header, ratios, results, facts }: Ben
     console.log(`${peer.padEnd(52)}${cells}${String(ms.n).padStart(5)}`)
   }
   for (const [fact, value] of Object.entries(facts ?? {})) console.log(`${fact.padEnd(66)}${value}`)
+  for (const [goal, ratio] of Object.entries(named ?? {}))
+    console.log(`${goal.padEnd(66)}${ratio.toFixed(2)}`)
   if (ratios.length === 0) return
   console.log("\ncpu: this process with its threads, not the cold ones\nratio of medians, 95 % interval")
   for (const { other, ours, ratio, low, high } of ratios) {
