@@ -1,5 +1,6 @@
 // The entries of an election's log under one signed head: fetched, hashed, and held against the root before anybody looks
 // at them. Grows with the log: what was read stays, and a later head must extend it.
+import { setTimeout as sleep } from "node:timers/promises"
 import { resourcePath, decodeBundle, TILE_WIDTH } from "../protocol/log/tile.ts"
 import { hashOfRange, leafHash, nodeHash } from "../protocol/log/tree.ts"
 import type { HashReader } from "../protocol/log/tree.ts"
@@ -7,8 +8,13 @@ import { hostOf } from "../protocol/log/log-keys.ts"
 import type { Policy } from "../protocol/log/policy.ts"
 import { equalBytes } from "../protocol/primitives/bytes.ts"
 import { keysUnder, readSeenCheckpoint } from "../parties/verifier/audit-steps/notes.ts"
+import { lacksQuorum } from "./cosigned-receipt.ts"
 import { ElectionError } from "./election-error.ts"
 import type { ElectionPlace } from "./election-place.ts"
+
+/** Looks at a head that is not cosigned yet; together more than a cosigner's time to answer. */
+const COSIGN_TRIES = 20
+const COSIGN_PAUSE_MS = 500
 
 /** A signed head as it was read. */
 export interface SignedHead {
@@ -58,16 +64,14 @@ export class ElectionTree {
    */
   async advance(): Promise<SignedHead> {
     const { name } = this.#place
-    const bytes = await this.#place.logFile("checkpoint")
-    if (bytes === null) throw new ElectionError("election-missing", `${name} has no such log`)
-    const seen = readSeenCheckpoint(bytes, { ...this.#policy, cosigners: [] }, (origin) =>
-      keysUnder(this.#policy, origin),
-    )
+    const bytes = await this.#readHead()
+    const seen = readSeenCheckpoint(bytes, this.#policy, (origin) => keysUnder(this.#policy, origin))
     if (seen === null)
       throw inconsistent(
         name,
         `its head is not signed by a log of your policy (host ${hostsOf(this.#policy)})`,
       )
+    if (!seen.hasQuorum) throw inconsistent(name, "too few cosigners of your policy have signed its head")
     const head: SignedHead = { origin: seen.origin, size: seen.size, root: seen.root, bytes }
     const last = this.#heads.at(-1)
     if (last !== undefined && (last.origin !== head.origin || last.size > head.size))
@@ -80,6 +84,19 @@ export class ElectionTree {
     if (!isWhole) throw inconsistent(name, "its entries do not lead to the root that the log signed")
     if (last === undefined || !equalBytes(last.bytes, bytes)) this.#heads.push(head)
     return head
+  }
+
+  /** The head, read again while the reader's cosigners have not seen it yet: an election may ask less than its reader. */
+  async #readHead(): Promise<Uint8Array> {
+    const { name } = this.#place
+    for (let left = COSIGN_TRIES; ; left--) {
+      const bytes = await this.#place.logFile("checkpoint")
+      // A log whose first head nobody cosigned yet serves none.
+      const isWaiting = bytes === null ? this.#policy.quorum !== "none" : lacksQuorum(bytes, this.#policy)
+      if (isWaiting && left > 1) await sleep(COSIGN_PAUSE_MS)
+      else if (bytes === null) throw new ElectionError("election-missing", `${name} has no such log`)
+      else return bytes
+    }
   }
 
   async #fetch(size: number): Promise<readonly Uint8Array[]> {

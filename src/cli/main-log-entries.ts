@@ -5,6 +5,7 @@ import type { Policy } from "../protocol/log/policy.ts"
 import { parseReceipt, readReceipt } from "../protocol/log/receipt.ts"
 import { verifyReceipt } from "../protocol/log/verify-receipt.ts"
 import { utf8ToBytes } from "../protocol/primitives/bytes.ts"
+import { untilCosigned } from "./cosigned-receipt.ts"
 import { CliError } from "./exit.ts"
 import type { ServiceClient } from "./service-client.ts"
 
@@ -29,7 +30,8 @@ export async function findMainEntry<K extends Entry["kind"]>(
 ): Promise<ProvenEntry> {
   const index = await findIndex(client, kind, isWanted)
   if (index === null) throw new CliError("service-refused", `its main log lacks the ${kind} that is needed`)
-  const receipt = parseReceipt(await client.get(`/v1/logs/main/receipts/${index}`))
+  const found = parseReceipt(await client.get(`/v1/logs/main/receipts/${index}`))
+  const receipt = await untilCosigned(client, found, policy)
   const verdict = verifyReceipt(receipt, policy)
   if (!verdict.ok) throw new CliError("service-refused", `the ${kind} in its main log: ${verdict.reason}`)
   const { entryBytes } = readReceipt(receipt)

@@ -10,6 +10,7 @@ import { parsePolicy } from "../protocol/log/policy.ts"
 import { parseStrictJson } from "../protocol/wire/canonical-json.ts"
 import { MAX_BALLOT_BYTES, parseBallot, parseChallengedBallot } from "../protocol/wire/ballot.ts"
 import type { ElectionReading } from "./election-log-source.ts"
+import { untilCosigned } from "./cosigned-receipt.ts"
 import { CliError, EXIT } from "./exit.ts"
 import { readInput } from "./files.ts"
 import { readPolicyText } from "./policy-file.ts"
@@ -66,7 +67,8 @@ async function giveUp(
   const challenged = giveUpBallot(handed, random)
   const posted = await postBallot(client, challenged)
   if (!posted.ok) throw new CliError("service-refused", `${posted.code} (${posted.status})`)
-  const checked = checkBallotReceipt(posted.receipt, challenged, log.definition, policy)
+  const receipt = await untilCosigned(client, posted.receipt, policy)
+  const checked = checkBallotReceipt(receipt, challenged, log.definition, policy)
   if (!checked.ok) throw new CliError("refused", `the receipt does not hold: ${checked.reason}`)
   return checked.value
 }

@@ -20,13 +20,14 @@ import type { Json } from "../protocol/wire/canonical-json.ts"
 import { parseCensusPromise } from "../protocol/wire/census.ts"
 import { loadCircuit } from "./circuit-artifacts.ts"
 import { openClock } from "./clock.ts"
+import { untilCosignedBytes } from "./cosigned-receipt.ts"
 import { CliError, EXIT } from "./exit.ts"
 import { readInput } from "./files.ts"
 import { tell } from "./output.ts"
 import { askYes } from "./passphrase.ts"
 import { openServiceClient } from "./service-client.ts"
 import type { ServiceClient } from "./service-client.ts"
-import { findCensus, report } from "./vote-parts.ts"
+import { findCensus, report, ownPolicy } from "./vote-parts.ts"
 import type { ElectionOptions, ShownCensus } from "./vote-parts.ts"
 import { parseOverrides, parseRecords } from "./wallet-respond.ts"
 import { openWalletSource } from "./wallet-source.ts"
@@ -170,7 +171,11 @@ async function hand(
   >
   const verdict = await acceptReceipt(
     requestId,
-    new TextEncoder().encode(JSON.stringify(receipt ?? null)),
+    await untilCosignedBytes(
+      client,
+      new TextEncoder().encode(JSON.stringify(receipt ?? null)),
+      ownPolicy(store),
+    ),
     store,
   )
   if (!verdict.ok) throw new CliError("refused", `the service's receipt does not hold: ${verdict.reason}`)

@@ -9,6 +9,7 @@ import { bytesToHex } from "../protocol/primitives/bytes.ts"
 import { computeBallotHash } from "../protocol/primitives/elgamal.ts"
 import type { Ballot } from "../protocol/wire/ballot.ts"
 import type { ElectionReader } from "./election-log-source.ts"
+import { untilCosigned } from "./cosigned-receipt.ts"
 import { CliError, EXIT } from "./exit.ts"
 import type { ServiceClient } from "./service-client.ts"
 import { report } from "./vote-parts.ts"
@@ -34,13 +35,14 @@ export async function settle(settling: Settling, ballot: Ballot): Promise<void> 
     await explain(settling, ballot, log, posted.code)
     return
   }
-  const checked = await settleBallot(store, ballot, posted.receipt, log.definition, policy)
+  const receipt = await untilCosigned(client, posted.receipt, policy)
+  const checked = await settleBallot(store, ballot, receipt, log.definition, policy)
   if (!checked.ok)
     throw new CliError(
       "refused",
       `the receipt does not hold: ${checked.reason}. The ballot is kept; call again, and complain if it goes on`,
     )
-  if (options.receipt !== undefined) await saveReceipt(options.receipt, posted.receipt)
+  if (options.receipt !== undefined) await saveReceipt(options.receipt, receipt)
   const { electionId, sequence } = ballot
   const facts = { cast: true, electionId, ballotHash: hashOf(ballot), sequence, index: checked.value.index }
   report(options, { ...facts, anotherDevice: foreign > 0 }, [

@@ -13,10 +13,12 @@ import { canonicalText } from "../protocol/wire/canonical-json.ts"
 import type { Json } from "../protocol/wire/canonical-json.ts"
 import { loadCircuit } from "./circuit-artifacts.ts"
 import { openClock } from "./clock.ts"
+import { untilCosignedBytes } from "./cosigned-receipt.ts"
 import { CliError, EXIT } from "./exit.ts"
 import { print, tell } from "./output.ts"
 import { askYes } from "./passphrase.ts"
 import { openServiceClient } from "./service-client.ts"
+import { ownPolicy } from "./vote-parts.ts"
 import { openWalletSource } from "./wallet-source.ts"
 import { showConsent } from "./wallet-words.ts"
 import { withWallet } from "./with-wallet.ts"
@@ -142,15 +144,17 @@ async function send(
   body: string,
   { store, options, provingMs }: Sending,
 ): Promise<void> {
-  const answer = await openServiceClient(origin).send("POST", "/v1/presentations", body)
+  const client = openServiceClient(origin)
+  const answer = await client.send("POST", "/v1/presentations", body)
   if (answer.code !== null) {
     print({ answered: true, sent: true, verdict: "refused", reason: answer.code, status: answer.status })
     process.exitCode = EXIT.refused
     return
   }
-  const verdict = await acceptReceipt(id, answer.bytes, store)
+  const bytes = await untilCosignedBytes(client, answer.bytes, ownPolicy(store))
+  const verdict = await acceptReceipt(id, bytes, store)
   if (!verdict.ok) throw new CliError("refused", `the service's receipt does not hold: ${verdict.reason}`)
-  if (options.receipt !== undefined) await writeFileDurably(options.receipt, answer.bytes)
+  if (options.receipt !== undefined) await writeFileDurably(options.receipt, bytes)
   const { receipt } = verdict.value
   print({
     answered: true,

@@ -19,7 +19,7 @@ const exitCode = (): number => (process.exitCode === undefined ? 0 : Number(proc
 export async function runVerb(verb: Command, ...args: readonly string[]): Promise<Ran> {
   const written: string[] = []
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    written.push(String(chunk))
+    written.push(typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk))
     return true
   })
   const stderr = vi.spyOn(process.stderr, "write").mockImplementation(() => true)

@@ -11,6 +11,7 @@ import { initLedger } from "../../src/ledger/log/init-ledger.ts"
 import { openLedger } from "../../src/ledger/log/open-ledger.ts"
 import type { LedgerStore } from "../../src/ledger/log/store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
+import type { Policy } from "../../src/protocol/log/policy.ts"
 import type { Digest } from "../../src/protocol/primitives/hash.ts"
 import { encodeVerifierKey, makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
 import { readConfig } from "../../src/service/config.ts"
@@ -77,6 +78,8 @@ export interface Choices {
   readonly parts?: Partial<ServiceParts>
   /** Another process's service, whose database this one shares; it and its clients stay when this one goes. */
   readonly beside?: { readonly database: string; readonly stateDirectory: string }
+  /** Whose cosignatures publish its checkpoints. */
+  readonly policy?: Policy
 }
 
 let circuit: Promise<ServiceParts["circuit"]> | undefined
@@ -116,6 +119,7 @@ async function loadCircuit(): Promise<ServiceParts["circuit"]> {
 export async function startTestService({
   environment = {},
   parts: given = {},
+  policy,
   beside,
 }: Choices = {}): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "sotto-service-"))
@@ -140,6 +144,7 @@ export async function startTestService({
     stateDirectory: beside?.stateDirectory ?? join(folder, "state"),
     randomBytes: random,
     limits: { batchMilliseconds: config.batchMs },
+    ...(policy === undefined ? {} : { policy }),
   }
   if (beside === undefined) await initLedger(ledgerParts)
   const ledger = await openLedger(ledgerParts)
@@ -154,6 +159,7 @@ export async function startTestService({
       nowUnixSeconds: () => Math.floor(Date.now() / 1000),
       randomBytes: random,
     }),
+    ...(policy === undefined ? {} : { cosigning: { policy, store: stores.ledger } }),
     logKeyOf: (origin) => encodeVerifierKey(makeSigningKey(origin, KEYS.log.seed)),
     keys: { ledger: KEYS.log, request: KEYS.request, registries: [KEYS.registry] },
     circuit: await shippedCircuit(),
