@@ -84,7 +84,7 @@ export const HOMES = {
   circomlibjs: ["proofs/hasher"],
   piscina: ["proofs/pool"],
   "poseidon-lite": P,
-  zod: P,
+  zod: [...P, "service/http", "service/routes"], // the shapes of answers stand beside the routes that give them
   kysely: ["ledger/storage"],
   "better-sqlite3": ["ledger/storage"],
   pg: ["ledger/storage"],
@@ -94,7 +94,6 @@ export const HOMES = {
   jose: ["service/http"],
   pino: ["service/http"],
   "prom-client": ["service/http"],
-  "@asteasolutions/zod-to-openapi": ["service/http"],
   "@noble/ciphers": ["parties/wallet", "agent"],
   react: ["web"],
   "react-dom": ["web"],

@@ -19,6 +19,8 @@ const SCOPES = {
   issuer: ["status:write"],
   verifier: ["request:write", "request:read"],
   registry: ["registry:write"],
+  organizer: ["election:write"],
+  auditor: ["audit:read"],
 } as const
 
 interface AddOptions {
@@ -32,7 +34,7 @@ interface AddOptions {
 /** The `clients` verb. */
 export function clientsCommand(): Command {
   const command = new Command("clients").description(
-    "API keys of issuers, verifiers and the registry operator",
+    "API keys of issuers, verifiers, registry operators, organizers and auditors",
   )
   command
     .command("add")
@@ -42,7 +44,7 @@ export function clientsCommand(): Command {
     .addOption(
       new Option("--role <role>", "what the key may do").choices(Object.keys(SCOPES)).makeOptionMandatory(),
     )
-    .requiredOption("--id <id>", "the issuer's, verifier's or registry's id")
+    .requiredOption("--id <id>", "the issuer's, verifier's, registry's, organizer's or auditor's id")
     .option("--name <name>", "a verifier's name, as patients read it")
     .option(
       "--pool <name...>",

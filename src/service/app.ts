@@ -1,10 +1,13 @@
 // The service as one function of what it depends on; it does not listen.
 import type { RequestListener } from "node:http"
 import type { ServiceConfig } from "./config.ts"
+import { docsRoutes } from "./http/docs.ts"
 import type { Drain } from "./http/drain.ts"
 import { mountRoutes } from "./http/mount.ts"
+import type { Metrics } from "./http/metrics.ts"
 import type { Log } from "./http/request-log.ts"
 import type { Route } from "./http/route.ts"
+import { auditRoutes } from "./routes/audit.ts"
 import { ballotRoutes } from "./routes/ballots.ts"
 import { catalogueRoutes } from "./routes/catalogue.ts"
 import { censusDownloadRoutes } from "./routes/census-freeze.ts"
@@ -27,11 +30,12 @@ export interface AppDeps extends RouteDeps {
   readonly config: Pick<ServiceConfig, "trustProxyHops" | "corsOrigins" | "rateLimits">
   readonly log: Log
   readonly drain: Drain
+  readonly metrics: Metrics
 }
 
 /** Every route of the service: what is not in this list does not exist. */
 export function allRoutes(deps: RouteDeps): readonly Route[] {
-  return [
+  const routes: Route[] = [
     ...catalogueRoutes(deps),
     ...verifierRoutes(deps),
     ...registryRoutes(deps),
@@ -43,10 +47,13 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...censusRoutes(deps),
     ...censusDownloadRoutes(deps),
     ...enrolmentRoutes(deps),
+    ...auditRoutes(deps),
     ...logRoutes(deps),
     ...wellKnownRoutes(deps),
     ...healthRoutes(deps),
+    ...docsRoutes(() => routes),
   ]
+  return routes
 }
 
 /** The application; nothing outside `deps` is read and nothing is started. */
@@ -59,6 +66,7 @@ export function createApp(deps: AppDeps): RequestListener {
     translate,
     log: deps.log,
     drain: deps.drain,
+    metrics: deps.metrics,
     isHttps: deps.publicUrl.startsWith("https:"),
     hasDevelopmentKeys: deps.circuit.ceremony === "dev",
     ...deps.config,

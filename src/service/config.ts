@@ -14,6 +14,8 @@ export interface ServiceConfig {
   readonly isProduction: boolean
   readonly publicUrl: string // scheme and host, no path
   readonly listen: { readonly host: string; readonly port: number }
+  /** Where metrics are served; null for nowhere. */
+  readonly adminListen: { readonly host: string; readonly port: number } | null
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly trustProxyHops: number
   /** Address of a PostgreSQL database, without its password; or the path of a SQLite file. */
@@ -68,6 +70,7 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
     isProduction: keys.text("NODE_ENV", "development", /^.*$/) === "production",
     publicUrl,
     listen: readListen(keys, "SOTTO_LISTEN", "127.0.0.1:8080"),
+    adminListen: readAdminListen(keys),
     tls: readTls(keys),
     trustProxyHops: keys.integer("SOTTO_TRUST_PROXY", 0, 0, 8),
     ...readDatabase(keys),
@@ -134,6 +137,12 @@ function readDatabase(keys: KeyReader): Pick<ServiceConfig, "database" | "databa
   if (/^postgres(?:ql)?:\/\/(?:[^/@]*:[^/@]*@|.*[?&]password=)/.test(text))
     throw new StartRefusal("R1", "SOTTO_DATABASE has a password: SOTTO_DATABASE_PASSWORD_FILE is its place")
   return { database: text.replace(/^sqlite:/, ""), databasePasswordFile: file === "" ? null : file }
+}
+
+// Unasked nothing listens beside the public port: metrics reveal volumes, and two services may share a machine.
+function readAdminListen(keys: KeyReader): ServiceConfig["adminListen"] {
+  const isAsked = keys.text("SOTTO_ADMIN_LISTEN", "", /^.*$/) !== ""
+  return isAsked ? readListen(keys, "SOTTO_ADMIN_LISTEN", "") : null
 }
 
 /** An address to listen on. @throws StartRefusal `R1` */

@@ -12,6 +12,8 @@ import type { ElectionStore } from "./election-store.ts"
 import { checkCosigning, openCosignFeed } from "./cosigning.ts"
 import type { Cosigning, CosigningParts } from "./cosigning.ts"
 import { Drain } from "./http/drain.ts"
+import { listenAdmin, openMetrics } from "./http/metrics.ts"
+import type { AdminServer, Metrics } from "./http/metrics.ts"
 import type { Log } from "./http/request-log.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { anchorAtStart } from "./routes/anchor.ts"
@@ -25,6 +27,7 @@ import { checkClock, checkStartRules } from "./start-rules.ts"
 import type { StartFlags } from "./start-rules.ts"
 import { StartRefusal } from "./start-refusal.ts"
 import type { ServiceStore } from "./store.ts"
+import { measured } from "./verification/measured.ts"
 import { openVerificationPool } from "./verification/pool.ts"
 import type { VerifyParts } from "./verification/verify-job.ts"
 import type { VerificationPool } from "./verification/pool.ts"
@@ -65,6 +68,8 @@ export interface RunningService {
   /** Scheme, address and actual port. */
   readonly url: string
   readonly port: number
+  /** Of the metrics; null where none are served. */
+  readonly adminPort: number | null
   /** By registry id. */
   readonly registries: ReadonlyMap<string, RegistryPublisher>
   /**
@@ -105,11 +110,13 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
     checkClock(now(), (await store.newestRegistryEpoch(id))?.notBeforeUnixSeconds ?? null)
   }
   const open = parts.openPool ?? openVerificationPool
-  const verification = open({
+  const metrics = openMetrics("snarkjs")
+  const pool = open({
     ...config.verify,
     parts: circuit.parts,
     jitter: () => randomShare(parts.randomBytes),
   })
+  const verification = measured(pool, metrics)
   try {
     await testPool(verification)
     const cosigning = cosigningParts(parts)
@@ -131,7 +138,7 @@ export async function startService(parts: ServiceParts): Promise<RunningService>
     feed?.start()
     try {
       await housekeeping.start()
-      return await serve(parts, deps, { housekeeping, feed })
+      return await serve(parts, deps, { housekeeping, feed, metrics })
     } catch (error) {
       await feed?.stop()
       throw error
@@ -176,7 +183,11 @@ function routeDeps(
 async function serve(
   parts: ServiceParts,
   deps: Omit<RouteDeps, "failingChecks">,
-  { housekeeping, feed }: { readonly housekeeping: Housekeeping; readonly feed: CosignFeed | null },
+  {
+    housekeeping,
+    feed,
+    metrics,
+  }: { readonly housekeeping: Housekeeping; readonly feed: CosignFeed | null; readonly metrics: Metrics },
 ): Promise<RunningService> {
   const { config, log } = parts
   const { registries, verification, ledger, now } = deps
@@ -188,11 +199,16 @@ async function serve(
     config,
     log,
     drain,
+    metrics,
   })
+  watch(metrics, deps, housekeeping)
   let server: ListeningServer
+  let admin: AdminServer | null = null
   try {
+    if (config.adminListen !== null) admin = await listenAdmin(metrics, config.adminListen)
     server = await listen(app, config, drain)
   } catch (error) {
+    await admin?.close()
     await housekeeping.stop()
     throw error
   }
@@ -209,6 +225,7 @@ async function serve(
     await feed?.stop()
     await ledger.close()
     await verification.close(POOL_GRACE_MS)
+    await admin?.close()
     log.write(isClean ? "info" : "warn", isClean ? "drained" : "drain-deadline")
     return isClean
   }
@@ -217,7 +234,27 @@ async function serve(
     if (left !== undefined) leaving.hurry()
     return (left ??= leave())
   }
-  return { url: server.url, port: server.port, registries, stop }
+  return { url: server.url, port: server.port, adminPort: admin?.port ?? null, registries, stop }
+}
+
+/** What metrics read when somebody asks for them. */
+function watch(metrics: Metrics, deps: Omit<RouteDeps, "failingChecks">, housekeeping: Housekeeping): void {
+  const { ledger, ledgerOrigin, verification, now } = deps
+  metrics.watch({
+    verification: () => verification.load(),
+    isLedgerRunning: () => ledger.state() === "running",
+    ledgerSizes: () => {
+      const elections = ledger.logs().filter(({ origin }) => origin !== ledgerOrigin)
+      return {
+        main: ledger.head(ledgerOrigin).size,
+        elections: elections.reduce((sum, { origin }) => sum + ledger.head(origin).size, 0),
+      }
+    },
+    registryEpochAge: () => {
+      const { newestEpochAt } = housekeeping
+      return newestEpochAt === null ? null : now() - newestEpochAt
+    },
+  })
 }
 
 interface Checked {

@@ -6,7 +6,7 @@
 export interface ClientRow {
   readonly keyId: string // 16 hexadecimal digits, the public half of the API key
   readonly secretSha256: Uint8Array // of 256 random bits, so one hash is enough
-  readonly role: "issuer" | "verifier" | "registry" | "organizer"
+  readonly role: "issuer" | "verifier" | "registry" | "organizer" | "auditor"
   readonly subject: string // the issuer id or verifier id the key speaks for
   readonly scopes: readonly string[]
   readonly createdAtUnixSeconds: number
@@ -93,8 +93,12 @@ export interface ServiceStore {
   /** Stores the request and its idempotency record in one transaction. */
   insertRequest: (row: RequestRow, idempotency: IdempotencyRow) => Promise<void>
   findRequest: (id: string) => Promise<RequestRow | null>
-  /** The verifier's own requests, newest first, at most `limit`, created before the request `beforeId` if given. */
-  listRequests: (verifierId: string, limit: number, beforeId: string | null) => Promise<readonly RequestRow[]>
+  /** A verifier's own requests (null: of all verifiers, enrolments apart), newest first, at most `limit`, created before the request `beforeId` if given. */
+  listRequests: (
+    verifierId: string | null,
+    limit: number,
+    beforeId: string | null,
+  ) => Promise<readonly RequestRow[]>
   findPresentation: (requestId: string) => Promise<PresentationRow | null>
   findIdempotency: (key: Uint8Array) => Promise<IdempotencyRow | null>
 

@@ -22,6 +22,7 @@ import type { CircuitFacts } from "../../src/service/routes/route-deps.ts"
 import { startService } from "../../src/service/start-service.ts"
 import type { RunningService, ServiceParts } from "../../src/service/start-service.ts"
 import type { ClientRow } from "../../src/service/store.ts"
+import { contractFault } from "./contract.ts"
 import { discardDatabase, makeDatabase } from "./databases.ts"
 
 /** 2022-10-15T12:00:00Z: where the clock of a test service stands until a test moves it. */
@@ -66,7 +67,7 @@ export interface TestService extends RunningService {
   /** The database's address. */
   readonly database: string
   readonly apiKeys: Readonly<
-    Record<"verifier" | "foreignVerifier" | "issuer" | "registry" | "organizer", string>
+    Record<"verifier" | "foreignVerifier" | "issuer" | "registry" | "organizer" | "auditor", string>
   >
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Reply>
   /** Stops the service and removes its folder. */
@@ -196,6 +197,7 @@ export async function startTestService({
     issuer: await addClient(parts, "issuer", ISSUER, ["status:write"]),
     registry: await addClient(parts, "registry", REGISTRY, ["registry:write"]),
     organizer: await addClient(parts, "organizer", ORGANIZER, ["election:write"]),
+    auditor: await addClient(parts, "auditor", "health-authority", ["audit:read"]),
   }
   const remove = async (): Promise<void> => {
     await service.stop()
@@ -249,6 +251,10 @@ function caller(url: string): TestService["call"] {
     const isJson = (response.headers.get("content-type") ?? "").includes("json")
     const json = isJson && text !== "" && response.status !== 206 ? JSON.parse(text) : undefined
     const code = response.ok ? undefined : json?.code
+    const mediaType = response.headers.get("content-type") ?? ""
+    const fault =
+      method === "HEAD" ? null : contractFault(method, path, { status: response.status, mediaType, json })
+    if (fault !== null) throw new Error(`the answer does not fit openapi.json: ${fault}`)
     return { status: response.status, headers: response.headers, text, json, code }
   }
 }

@@ -90,10 +90,16 @@ function requests(database: Database) {
       return row === undefined ? null : requestOf(row)
     },
     listRequests: async (verifierId, limit, beforeId) => {
-      let query = db.selectFrom("presentation_request").selectAll().where("verifier_id", "=", verifierId)
+      // Enrolments have their census in place of a verifier, with a space that no verifier's id has.
+      const whose = db.selectFrom("presentation_request").selectAll()
+      let query =
+        verifierId === null
+          ? whose.where("verifier_id", "not like", "% %")
+          : whose.where("verifier_id", "=", verifierId)
       if (beforeId !== null) {
         const before = db.selectFrom("presentation_request").where("id", "=", beforeId)
-        const created = before.where("verifier_id", "=", verifierId).select("created_at")
+        const own = verifierId === null ? before : before.where("verifier_id", "=", verifierId)
+        const created = own.select("created_at")
         query = query.where((e) =>
           e.or([
             e("created_at", "<", created),

@@ -101,7 +101,8 @@ const MAIN_ENTRIES = [
 ] as const
 const electionEntry = z.discriminatedUnion("kind", [...ELECTION_CONTROL_ENTRIES, ...BALLOT_ENTRIES])
 const mainEntry = z.discriminatedUnion("kind", MAIN_ENTRIES)
-const entry = z.discriminatedUnion("kind", [mainEntry, electionEntry])
+/** The shape of an entry of either log. */
+export const entryShape = z.discriminatedUnion("kind", [mainEntry, electionEntry])
 
 /** An entry of the main log. */
 export type MainEntry = z.infer<typeof mainEntry>
@@ -131,7 +132,7 @@ export type VerifierRecordBody = z.infer<typeof verifierRecord>
  */
 export function parseEntry(bytes: Uint8Array): Entry {
   const limits = { maxBytes: MAX_ENTRY_BYTES, maxDepth: 6, maxString: MAX_TEXT }
-  const value: Entry = parseMessage(entry, bytes, limits, "malformed-entry")
+  const value: Entry = parseMessage(entryShape, bytes, limits, "malformed-entry")
   if (isMainEntry(value) && bytes.length > MAX_MAIN_BYTES) {
     throw new ProtocolError("too-large", `expected at most ${MAX_MAIN_BYTES} bytes`)
   }

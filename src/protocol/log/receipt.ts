@@ -45,7 +45,8 @@ export interface Receipt {
   readonly request?: Readonly<Record<string, Json | undefined>>
 }
 
-const shape = z.strictObject({
+/** The shape of a receipt. */
+export const receiptShape = z.strictObject({
   type: z.literal("sotto/receipt/1"),
   origin: z.string().max(255),
   kindVersion: z.strictObject({ kind: z.string().max(64), version: z.literal("1") }),
@@ -73,7 +74,7 @@ const shape = z.strictObject({
  */
 export function parseReceipt(input: Uint8Array | string): Receipt {
   const limits = { maxBytes: MAX_RECEIPT_BYTES, maxDepth: 18, maxString: 128 * 1024 }
-  const receipt = parseMessage(shape, input, limits, "malformed-receipt")
+  const receipt = parseMessage(receiptShape, input, limits, "malformed-receipt")
   if (receipt.opening !== undefined) parsePresentationOpening(receipt.opening.body)
   const { proof, checkpoint, entryBytes, kind } = readReceipt(receipt)
   const keyId = decodeBase64(receipt.logId.keyId)

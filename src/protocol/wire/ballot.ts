@@ -8,7 +8,7 @@ import type { WireProof } from "../primitives/prove.ts"
 import type { Scalar } from "../primitives/scalar.ts"
 import { scalar } from "./election-entries.ts"
 import { CANONICAL_CODE, parseMessage } from "./parse.ts"
-import { parseProof } from "./proof.ts"
+import { parseProof, unreadProof } from "./proof.ts"
 import { fr, nullifier, point } from "./scalars.ts"
 
 /** Largest ballot body, bytes: that of ballot16 has about 2.9 kB. */
@@ -38,10 +38,12 @@ const shape = {
   sequence: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   R: point,
   C: z.array(point).min(1).max(16),
-  proof: z.unknown(),
+  proof: unreadProof,
 }
-const ballot = z.strictObject(shape)
-const challenged = z.strictObject({ ...shape, T: point, z: scalar })
+/** The shape of a ballot. */
+export const ballotShape = z.strictObject(shape)
+/** The shape of a challenged ballot. */
+export const challengedBallotShape = z.strictObject({ ...shape, T: point, z: scalar })
 const LIMITS = { maxBytes: MAX_BALLOT_BYTES, maxDepth: 5, maxString: 128 }
 
 /**
@@ -50,20 +52,22 @@ const LIMITS = { maxBytes: MAX_BALLOT_BYTES, maxDepth: 5, maxString: 128 }
  * @throws ProtocolError `ballot-malformed`, `too-large`, `field-element-not-canonical`, `proof-malformed`
  */
 export function parseBallot(input: Uint8Array | string): Ballot {
-  const read = parseMessage(ballot, input, LIMITS, "ballot-malformed")
+  const read = parseMessage(ballotShape, input, LIMITS, "ballot-malformed")
   return { ...read, proof: parseProof(read.proof) }
 }
 
 /** Reads a challenged ballot. @throws as `parseBallot` */
 export function parseChallengedBallot(input: Uint8Array | string): ChallengedBallot {
-  const read = parseMessage(challenged, input, LIMITS, "ballot-malformed")
+  const read = parseMessage(challengedBallotShape, input, LIMITS, "ballot-malformed")
   return { ...read, proof: parseProof(read.proof) }
 }
 
 const hexBelow = (modulus: bigint) =>
-  z.custom<string>((v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v) && BigInt(`0x${v}`) < modulus, {
-    error: CANONICAL_CODE,
-  })
+  z
+    .custom<string>((v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v) && BigInt(`0x${v}`) < modulus, {
+      error: CANONICAL_CODE,
+    })
+    .meta({ type: "string", pattern: "^[0-9a-f]{64}$" })
 const hexFr = hexBelow(R)
 const hexPoint = z.tuple([hexFr, hexFr])
 const hexQ = hexBelow(Q)

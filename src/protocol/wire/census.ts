@@ -10,7 +10,7 @@ import type { Json } from "./canonical-json.ts"
 import { hex64, party, shownText } from "./election-entries.ts"
 import { parseMessage } from "./parse.ts"
 import { alternative } from "./presentation-request.ts"
-import { parseProof } from "./proof.ts"
+import { parseProof, unreadProof } from "./proof.ts"
 import {
   bytes,
   counter,
@@ -102,7 +102,8 @@ const signatures = z
   .max(15)
 const document = <K extends CensusKind>(kind: K) =>
   z.strictObject({ kind: z.literal(kind), v: z.literal(1), body: BODIES[kind], signatures })
-const DOCUMENTS = {
+/** The shapes of signed census documents. */
+export const CENSUS_DOCUMENTS = {
   "census-plan": document("census-plan"),
   "census-leaf": document("census-leaf"),
   census: document("census"),
@@ -118,7 +119,7 @@ export interface CensusDocument<K extends CensusKind> {
 /** Reads a signed plan. @param input - attacker-controlled @throws ProtocolError `malformed-census`, `too-large` */
 export const parseCensusPlan = (input: Uint8Array | string): CensusDocument<"census-plan"> =>
   parseMessage(
-    DOCUMENTS["census-plan"],
+    CENSUS_DOCUMENTS["census-plan"],
     input,
     { maxBytes: MAX_PLAN_BYTES, maxDepth: 16 },
     "malformed-census",
@@ -126,11 +127,11 @@ export const parseCensusPlan = (input: Uint8Array | string): CensusDocument<"cen
 
 /** Reads a signed leaf of a named census. @throws ProtocolError `malformed-census`, `field-element-not-canonical` */
 export const parseCensusLeaf = (input: Uint8Array | string): CensusDocument<"census-leaf"> =>
-  parseMessage(DOCUMENTS["census-leaf"], input, { maxBytes: MAX_DOCUMENT_BYTES }, "malformed-census")
+  parseMessage(CENSUS_DOCUMENTS["census-leaf"], input, { maxBytes: MAX_DOCUMENT_BYTES }, "malformed-census")
 
 /** Reads a signed freeze. @throws ProtocolError `malformed-census`, `field-element-not-canonical` */
 export const parseCensus = (input: Uint8Array | string): CensusDocument<"census"> =>
-  parseMessage(DOCUMENTS.census, input, { maxBytes: MAX_DOCUMENT_BYTES }, "malformed-census")
+  parseMessage(CENSUS_DOCUMENTS.census, input, { maxBytes: MAX_DOCUMENT_BYTES }, "malformed-census")
 
 /** One gated enrolment as it is published at the freeze; all other signals of its proof follow from the plan. */
 export interface EnrolmentEvidence {
@@ -152,7 +153,7 @@ const evidence = z.strictObject({
   nullifier,
   linkTag: fr,
   credentialTag: fr,
-  proof: z.unknown(),
+  proof: unreadProof,
 })
 
 /**
@@ -164,7 +165,8 @@ export function parseEnrolmentEvidence(input: Uint8Array | string): EnrolmentEvi
   return assertCanonical({ ...read, proof: parseProof(read.proof) }, input)
 }
 
-const promise = z.strictObject({
+/** The shape of a promise. */
+export const promiseShape = z.strictObject({
   type: z.literal("sotto/census-promise/1"),
   censusId: hex64,
   slot: hex64,
@@ -173,11 +175,16 @@ const promise = z.strictObject({
   signature: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
 })
 /** A signed promise that a leaf will be in the frozen census. */
-export type CensusPromise = z.infer<typeof promise>
+export type CensusPromise = z.infer<typeof promiseShape>
 
 /** Reads a promise: exactly its canonical bytes. @throws ProtocolError `malformed-census`, `field-element-not-canonical` */
 export function parseCensusPromise(input: Uint8Array | string): CensusPromise {
-  const read = parseMessage(promise, input, { maxBytes: MAX_DOCUMENT_BYTES, maxDepth: 2 }, "malformed-census")
+  const read = parseMessage(
+    promiseShape,
+    input,
+    { maxBytes: MAX_DOCUMENT_BYTES, maxDepth: 2 },
+    "malformed-census",
+  )
   return assertCanonical(read, input)
 }
 
@@ -188,8 +195,9 @@ function assertCanonical<T extends object>(value: T, input: Uint8Array | string)
   return value
 }
 
-const enrolment = z.strictObject({ commitment: fr })
+/** The shape of a wish to be enrolled. */
+export const enrolmentShape = z.strictObject({ commitment: fr })
 
 /** Reads what a wallet posts to be asked for its enrolment proof. @throws ProtocolError `malformed-census`, `field-element-not-canonical` */
-export const parseEnrolment = (input: Uint8Array | string): z.infer<typeof enrolment> =>
-  parseMessage(enrolment, input, { maxBytes: 1024, maxDepth: 2 }, "malformed-census")
+export const parseEnrolment = (input: Uint8Array | string): z.infer<typeof enrolmentShape> =>
+  parseMessage(enrolmentShape, input, { maxBytes: 1024, maxDepth: 2 }, "malformed-census")

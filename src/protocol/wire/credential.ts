@@ -48,7 +48,8 @@ const credential = z.strictObject({
 /** A signed record, as the issuer hands it over and the wallet keeps it. */
 export type Credential = z.infer<typeof credential>
 
-const statusList = z.strictObject({
+/** The shape of a status list. */
+export const statusListShape = z.strictObject({
   type: z.literal("sotto/status-list/1"),
   registry: name,
   issuer: name,
@@ -61,9 +62,10 @@ const statusList = z.strictObject({
   signature: ed25519Signature,
 })
 /** A whole status list of one (key, schema), signed with the issuer's operations key. */
-export type StatusList = z.infer<typeof statusList>
+export type StatusList = z.infer<typeof statusListShape>
 
-const issuerEntry = z.strictObject({
+/** The shape of an issuer's public entry. */
+export const issuerEntryShape = z.strictObject({
   id: name,
   operator: name,
   name: text,
@@ -71,17 +73,18 @@ const issuerEntry = z.strictObject({
   operationsKey: verifierKey,
 })
 /** An issuer entry of a registry: one signing key. Rotation is a new entry of the same operator. */
-export type IssuerEntry = z.infer<typeof issuerEntry>
+export type IssuerEntry = z.infer<typeof issuerEntryShape>
 
-const bundle = z.strictObject({
+/** The shape of a registry bundle. */
+export const bundleShape = z.strictObject({
   type: z.literal("sotto/registry-bundle/1"),
   registry: name,
   number: counter,
-  issuers: z.array(issuerEntry).max(4096),
-  leaves: z.array(z.strictObject({ index: z.int().min(0).max(4095), list: statusList })).max(4096),
+  issuers: z.array(issuerEntryShape).max(4096),
+  leaves: z.array(z.strictObject({ index: z.int().min(0).max(4095), list: statusListShape })).max(4096),
 })
 /** Everything an epoch's root stands for: all issuers, all leaves, all lists; the same bytes for everybody. */
-export type RegistryBundle = z.infer<typeof bundle>
+export type RegistryBundle = z.infer<typeof bundleShape>
 
 const trust = z.strictObject({
   type: z.literal("sotto/trust/1"),
@@ -107,15 +110,25 @@ export const parseAttributes = (input: Uint8Array | string): Attributes =>
   parseMessage(attributes, input, SMALL, "malformed-credential")
 /** Reads a status list. @throws ProtocolError `malformed-registry` */
 export const parseStatusList = (input: Uint8Array | string): StatusList =>
-  parseMessage(statusList, input, { maxBytes: 1024 * 1024, maxString: LIST_STRING }, "malformed-registry")
+  parseMessage(
+    statusListShape,
+    input,
+    { maxBytes: 1024 * 1024, maxString: LIST_STRING },
+    "malformed-registry",
+  )
 /** Reads an issuer entry. @throws ProtocolError `malformed-registry` */
 export const parseIssuerEntry = (input: unknown): IssuerEntry =>
-  parseShape(issuerEntry, input, "malformed-registry")
+  parseShape(issuerEntryShape, input, "malformed-registry")
 /** Some 380 full lists: what a phone can still hold and parse. A registry that outgrows it is split by schema. */
 export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024
 /** Reads a registry bundle, before it is checked against the epoch's digest. @throws as parseStatusList */
 export const parseRegistryBundle = (input: Uint8Array | string): RegistryBundle =>
-  parseMessage(bundle, input, { maxBytes: MAX_BUNDLE_BYTES, maxString: LIST_STRING }, "malformed-registry")
+  parseMessage(
+    bundleShape,
+    input,
+    { maxBytes: MAX_BUNDLE_BYTES, maxString: LIST_STRING },
+    "malformed-registry",
+  )
 /** Reads a trust file. @throws ProtocolError `malformed-trust` */
 export const parseTrust = (input: Uint8Array | string): Trust =>
   parseMessage(trust, input, { maxBytes: 64 * 1024, maxString: 16_384 }, "malformed-trust")

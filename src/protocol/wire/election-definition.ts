@@ -33,7 +33,8 @@ export const BALLOT_TYPES = [
 /** How marks are to be read; rules and labels do the rest. */
 export type BallotType = (typeof BALLOT_TYPES)[number]
 
-const definition = z.strictObject({
+/** The shape of a definition. */
+export const definitionShape = z.strictObject({
   v: z.literal(1),
   kind: z.enum(["election", "survey"]),
   title: shownText(200),
@@ -67,7 +68,7 @@ const definition = z.strictObject({
     .max(2 ** 24),
 })
 /** An election's definition; unchecked beyond its shape until `checkDefinition`. */
-export type ElectionDefinition = z.infer<typeof definition>
+export type ElectionDefinition = z.infer<typeof definitionShape>
 
 /**
  * Reads a definition document: its shape, and nothing that needs ceremony or census.
@@ -76,7 +77,7 @@ export type ElectionDefinition = z.infer<typeof definition>
  */
 export const parseDefinition = (input: Uint8Array | string): ElectionDefinition =>
   parseMessage(
-    definition,
+    definitionShape,
     input,
     { maxBytes: MAX_DEFINITION_BYTES, maxDepth: 6, maxString: 8192 },
     "malformed-definition",

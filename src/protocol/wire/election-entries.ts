@@ -4,7 +4,7 @@ import { z } from "zod"
 import { SUBGROUP_ORDER } from "../primitives/babyjubjub.ts"
 import type { Scalar } from "../primitives/scalar.ts"
 import { CANONICAL_CODE } from "./parse.ts"
-import { counter, fr, point, unixSeconds, verifierKey } from "./scalars.ts"
+import { counter, DECIMAL, fr, point, unixSeconds, verifierKey } from "./scalars.ts"
 
 /** Most trustees of one election; with K' = 8 the largest deal then has about 36 kB. */
 const MAX_TRUSTEES = 15
@@ -17,10 +17,12 @@ const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}
 /** 32 bytes as 64 lower-case hexadecimal digits: a digest, an id, a salt. */
 export const hex64 = hex(64)
 /** A scalar modulo the order of the curve's subgroup, canonical decimal. */
-export const scalar = z.custom<Scalar>(
-  (v) => typeof v === "string" && /^(?:0|[1-9][0-9]{0,75})$/.test(v) && BigInt(v) < SUBGROUP_ORDER,
-  { error: CANONICAL_CODE },
-)
+export const scalar = z
+  .custom<Scalar>(
+    (v) => typeof v === "string" && /^(?:0|[1-9][0-9]{0,75})$/.test(v) && BigInt(v) < SUBGROUP_ORDER,
+    { error: CANONICAL_CODE },
+  )
+  .meta({ id: "Scalar", ...DECIMAL, maxLength: 76 })
 /** Text shown to people: NFC, no control and no bidirectional formatting characters, hence what is seen is what is signed. */
 export const shownText = (most: number) =>
   z
@@ -64,7 +66,8 @@ const dealBox = z.strictObject({
   proof: knowledge,
   box: z.string().regex(/^(?:[0-9a-f]{64}){4,8}$/),
 })
-const BODIES = {
+/** The shapes of signed bodies by kind. */
+export const ELECTION_BODY_SHAPES = {
   ceremony,
   "trustee-key": z.strictObject({ ceremonyId: hex64, trustee: trusteeIndex, key: point, proof: knowledge }),
   "dkg-commit": z.strictObject({ ceremonyId: hex64, trustee: trusteeIndex, commitment: hex64 }),
@@ -127,8 +130,8 @@ const signatures = z
   .min(1)
   .max(1 + MAX_TRUSTEES)
 
-const control = <K extends keyof typeof BODIES>(kind: K) =>
-  z.strictObject({ kind: z.literal(kind), v: z.literal(1), body: BODIES[kind], signatures })
+const control = <K extends keyof typeof ELECTION_BODY_SHAPES>(kind: K) =>
+  z.strictObject({ kind: z.literal(kind), v: z.literal(1), body: ELECTION_BODY_SHAPES[kind], signatures })
 
 /** The unsigned close: a pure function of the entries before it. */
 const close = z.strictObject({
@@ -165,7 +168,9 @@ export const ELECTION_CONTROL_ENTRIES = [
 ] as const
 
 /** The bodies of control entries by kind. */
-export type ElectionBodies = { [K in keyof typeof BODIES]: z.infer<(typeof BODIES)[K]> }
+export type ElectionBodies = {
+  [K in keyof typeof ELECTION_BODY_SHAPES]: z.infer<(typeof ELECTION_BODY_SHAPES)[K]>
+}
 /** Kinds of signed control entries. */
 export type ElectionControlKind = keyof ElectionBodies
 /** The close of an election. */

@@ -66,7 +66,8 @@ export type ClaimPool = z.infer<typeof claimPool>
 /** Pools of one verifier: what it pays for, each kind of entitlement once. */
 const MAX_POOLS = 8
 
-const verifier = z.strictObject({
+/** The shape of a directory record. */
+export const verifierShape = z.strictObject({
   id: name,
   name: text,
   origin: z.string().regex(/^https?:\/\/[^/?#\s]{1,253}$/),
@@ -80,14 +81,15 @@ const verifier = z.strictObject({
     .optional(),
 })
 /** The directory record of a verifier, as anchored in the ledger. */
-export type VerifierRecord = z.infer<typeof verifier>
+export type VerifierRecord = z.infer<typeof verifierShape>
 
 /** One way to answer, with its statement in full. */
 export const alternative = z.strictObject({ registry: name, schemaId: fr, statement, parameters })
 /** One way to answer an item: a registry, a schema and a statement with its parameters. */
 export type RequestAlternative = z.infer<typeof alternative>
 
-const request = z.strictObject({
+/** The shape of a signed request. */
+export const requestShape = z.strictObject({
   type: z.literal("sotto/presentation-request/1"),
   id: requestId,
   createdAt: unixSeconds,
@@ -96,7 +98,7 @@ const request = z.strictObject({
   zone,
   challenge: bytes(31, 31),
   boundData: fr,
-  verifier,
+  verifier: verifierShape,
   purpose,
   circuit: z.strictObject({ id: z.literal("presentation"), vkey: digest }),
   registries: z.record(name, z.strictObject({ epoch: counter, root: fr })),
@@ -109,9 +111,10 @@ const request = z.strictObject({
   signature: ed25519Signature,
 })
 /** A signed presentation request. */
-export type PresentationRequest = z.infer<typeof request>
+export type PresentationRequest = z.infer<typeof requestShape>
 
-const draft = z.strictObject({
+/** The shape of a draft. */
+export const draftShape = z.strictObject({
   purpose,
   zone,
   links,
@@ -130,19 +133,19 @@ const draft = z.strictObject({
   lifetimeSeconds: z.int().min(30).max(900).default(300),
 })
 /** What a verifier posts to have a request made: statements by id, everything else added by the service. */
-export type PresentationRequestDraft = z.infer<typeof draft>
+export type PresentationRequestDraft = z.infer<typeof draftShape>
 
 /** Largest request document: eight items of four alternatives with templates in full. */
 export const MAX_REQUEST_BYTES = 256 * 1024
 
 /** Reads a signed request; attacker-controlled until its signature is verified. @throws ProtocolError `malformed-request` */
 export const parsePresentationRequest = (input: Uint8Array | string): PresentationRequest =>
-  parseMessage(request, input, { maxBytes: MAX_REQUEST_BYTES, maxDepth: 16 }, "malformed-request")
+  parseMessage(requestShape, input, { maxBytes: MAX_REQUEST_BYTES, maxDepth: 16 }, "malformed-request")
 
 /** Reads a verifier's draft. @throws ProtocolError `malformed-request`, `too-large` */
 export const parsePresentationRequestDraft = (input: Uint8Array | string): PresentationRequestDraft =>
-  parseMessage(draft, input, { maxBytes: 16 * 1024, maxDepth: 12 }, "malformed-request")
+  parseMessage(draftShape, input, { maxBytes: 16 * 1024, maxDepth: 12 }, "malformed-request")
 
 /** Reads a directory record. @throws ProtocolError `malformed-request` */
 export const parseVerifierRecord = (input: unknown): VerifierRecord =>
-  parseShape(verifier, input, "malformed-request")
+  parseShape(verifierShape, input, "malformed-request")

@@ -3,7 +3,7 @@
 import { z } from "zod"
 import { parseMessage, parseShape } from "./parse.ts"
 import { counter, digest, fr, name, nullifier, requestId, unixSeconds } from "./scalars.ts"
-import { parseProof } from "./proof.ts"
+import { parseProof, unreadProof } from "./proof.ts"
 import { ProtocolError } from "../primitives/errors.ts"
 import type { Fr, Nullifier } from "../primitives/field.ts"
 import type { WireProof } from "../primitives/prove.ts"
@@ -29,7 +29,8 @@ export interface Presentation {
   readonly items: readonly { readonly alternative: number; readonly parts: readonly PresentationPart[] }[]
 }
 
-const shape = z.strictObject({
+/** The shape of a presentation. */
+export const presentationShape = z.strictObject({
   type: z.literal("sotto/presentation/1"),
   request: requestId,
   items: z
@@ -37,7 +38,7 @@ const shape = z.strictObject({
       z.strictObject({
         alternative: z.int().min(0).max(3),
         parts: z
-          .array(z.strictObject({ nullifier, linkTag: fr, credentialTag: fr, proof: z.unknown() }))
+          .array(z.strictObject({ nullifier, linkTag: fr, credentialTag: fr, proof: unreadProof }))
           .min(1)
           .max(MAX_PARTS),
       }),
@@ -53,7 +54,7 @@ const shape = z.strictObject({
  */
 export function parsePresentation(input: Uint8Array | string): Presentation {
   const limits = { maxBytes: MAX_PRESENTATION_BYTES, maxDepth: 10 }
-  const outer = parseMessage(shape, input, limits, "malformed-presentation")
+  const outer = parseMessage(presentationShape, input, limits, "malformed-presentation")
   const items = outer.items.map(({ alternative, parts }) => ({
     alternative,
     parts: parts.map((part) => ({ ...part, proof: parseProof(part.proof) })),
@@ -64,7 +65,8 @@ export function parsePresentation(input: Uint8Array | string): Presentation {
   return { type: outer.type, request: outer.request, items }
 }
 
-const opening = z.strictObject({
+/** The shape of an opening. */
+export const openingShape = z.strictObject({
   type: z.literal("sotto/entry/presentation/1"),
   requestHash: fr,
   policy: fr,
@@ -74,8 +76,8 @@ const opening = z.strictObject({
   acceptedAt: unixSeconds,
 })
 /** What a ledger entry commits to: held by holder and verifier, never by the ledger. */
-export type PresentationOpening = z.infer<typeof opening>
+export type PresentationOpening = z.infer<typeof openingShape>
 
 /** Reads an opening. @throws ProtocolError `malformed-receipt` */
 export const parsePresentationOpening = (input: unknown): PresentationOpening =>
-  parseShape(opening, input, "malformed-receipt")
+  parseShape(openingShape, input, "malformed-receipt")

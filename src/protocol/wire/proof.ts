@@ -1,7 +1,30 @@
 // The wire form of a Groth16 proof over BN254: {"a": [x, y], "b": [[x0, x1], [y0, y1]], "c": [x, y]}.
+import { z } from "zod"
 import { ProtocolError } from "../primitives/errors.ts"
 import { parseCoordinate } from "../primitives/field.ts"
 import type { WireProof } from "../primitives/prove.ts"
+import { DECIMAL } from "./scalars.ts"
+
+const COORDINATES = {
+  type: "array",
+  prefixItems: [DECIMAL, DECIMAL],
+  items: false,
+  minItems: 2,
+  maxItems: 2,
+} as const
+
+/** Where a message holds a proof: anything, which `parseProof` then reads; the description is for those who write one. */
+export const unreadProof = z.unknown().meta({
+  id: "Proof",
+  type: "object",
+  properties: {
+    a: COORDINATES,
+    b: { ...COORDINATES, prefixItems: [COORDINATES, COORDINATES] },
+    c: COORDINATES,
+  },
+  required: ["a", "b", "c"],
+  additionalProperties: false,
+})
 
 /**
  * Reads the shape of a proof: exactly three points of canonical coordinates below q. No z, no `protocol`, no `curve`:

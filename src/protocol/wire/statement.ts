@@ -35,14 +35,16 @@ export type Where =
   | { readonly not: Where }
   | Condition
 
-const where: z.ZodType<Where> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(where).max(64) }),
-    z.strictObject({ any: z.array(where).max(64) }),
-    z.strictObject({ not: where }),
-    condition,
-  ]),
-)
+const where: z.ZodType<Where> = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ all: z.array(where).max(64) }),
+      z.strictObject({ any: z.array(where).max(64) }),
+      z.strictObject({ not: where }),
+      condition,
+    ]),
+  )
+  .meta({ id: "Where" })
 
 /**
  * A statement template; `subject` says whose record answers. `omits` names the rules of the set it was made from that it
@@ -66,13 +68,13 @@ export const parameters = z.record(parameterName, z.union([literal, z.array(lite
 export type Parameters = z.infer<typeof parameters>
 
 /** sotto/value-set/1: a long list of codes, ascending, no duplicate. */
-const valueSet = z.strictObject({
+export const valueSetShape = z.strictObject({
   type: z.literal("sotto/value-set/1"),
   id: versionedName,
   codes: z.array(z.string().min(3).max(512)).min(1).max(4096),
 })
 /** A named set of codes. */
-export type ValueSet = z.infer<typeof valueSet>
+export type ValueSet = z.infer<typeof valueSetShape>
 
 const attribute = z.strictObject({
   name: z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/),
@@ -93,7 +95,7 @@ const attribute = z.strictObject({
 export type AttributeDefinition = z.infer<typeof attribute>
 
 /** sotto/schema/1: the sixteen typed attributes of one kind of record. */
-const schema = z.strictObject({
+export const schemaShape = z.strictObject({
   type: z.literal("sotto/schema/1"),
   name,
   version: z.int().min(1).max(1000),
@@ -103,11 +105,12 @@ const schema = z.strictObject({
   attributes: z.array(attribute).min(1).max(16),
 })
 /** A credential schema document. */
-export type Schema = z.infer<typeof schema>
+export type Schema = z.infer<typeof schemaShape>
 
 /** Reads a statement template. @throws ProtocolError `malformed-request` */
 export const parseStatement = (input: unknown): Statement => parseShape(statement, input, "malformed-request")
 /** Reads a schema document. @throws ProtocolError `malformed-request` */
-export const parseSchema = (input: unknown): Schema => parseShape(schema, input, "malformed-request")
+export const parseSchema = (input: unknown): Schema => parseShape(schemaShape, input, "malformed-request")
 /** Reads a value set. @throws ProtocolError `malformed-request` */
-export const parseValueSet = (input: unknown): ValueSet => parseShape(valueSet, input, "malformed-request")
+export const parseValueSet = (input: unknown): ValueSet =>
+  parseShape(valueSetShape, input, "malformed-request")

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import type { Request, Response } from "express"
-import { cacheControl } from "./headers.ts"
+import { cacheControl, DOCS_POLICY } from "./headers.ts"
 import type { Answer } from "./route.ts"
 
 /** Below this many bytes compression costs more than it saves. */
@@ -14,6 +14,7 @@ const compress = promisify(gzip)
 export async function writeAnswer(request: Request, response: Response, answer: Answer): Promise<void> {
   response.status(answer.status)
   response.setHeader("Cache-Control", cacheControl(answer.freshness))
+  if (answer.policy === "docs") response.setHeader("Content-Security-Policy", DOCS_POLICY)
   if (answer.replayed === true) response.setHeader("Idempotency-Replayed", "true")
   if (answer.location !== undefined) response.setHeader("Location", answer.location)
   if (answer.status === 204) {

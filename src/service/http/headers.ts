@@ -16,6 +16,19 @@ export function securityHeaders(isHttps: boolean): RequestHandler {
   })
 }
 
+/** Policy of the pages that describe the interface: our own files and nothing else, no inline code, no frame. */
+export const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join(";")
+
 /** Says on every answer that anybody could have forged the proofs behind it. */
 export const INSECURE_HEADER = ["Sotto-Insecure", "dev-keys"] as const
 

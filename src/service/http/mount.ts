@@ -13,6 +13,7 @@ import { IdempotentWrites, readIdempotencyKey } from "./idempotency.ts"
 import type { RememberedAnswer } from "./idempotency.ts"
 import { openRateLimiter } from "./limits.ts"
 import type { RateLimiter, RateLimits } from "./limits.ts"
+import type { Metrics } from "./metrics.ts"
 import { Problem } from "./problem.ts"
 import { readCall, refuseForeignBody } from "./read-call.ts"
 import type { Log } from "./request-log.ts"
@@ -27,6 +28,7 @@ export interface MountDeps {
   readonly translate: Translate
   readonly log: Log
   readonly drain: Drain
+  readonly metrics: Pick<Metrics, "countRequest" | "countProblem" | "countReplay">
   readonly isHttps: boolean
   readonly hasDevelopmentKeys: boolean
   readonly trustProxyHops: number
@@ -97,7 +99,9 @@ function routeHandlers(
     next()
   }
   const run: RequestHandler = async (request, response) => {
-    await writeAnswer(request, response, await answerCall(route, request, response, limiter, writes))
+    const answer = await answerCall(route, request, response, limiter, writes)
+    if (answer.replayed === true) deps.metrics.countReplay()
+    await writeAnswer(request, response, answer)
   }
   const body =
     route.maxBodyBytes === 0
@@ -141,18 +145,20 @@ function mountRest(app: Express, path: string, deps: MountDeps): void {
   })
 }
 
-function openRequest({ drain, log }: MountDeps): RequestHandler {
+function openRequest({ drain, log, metrics }: MountDeps): RequestHandler {
   return (request, response, next) => {
     const context = contextOf(request)
     const leave = drain.enter()
     response.once("close", () => {
       leave()
+      const ms = performance.now() - context.startedMs
+      metrics.countRequest(context.route?.path ?? "none", request.method, response.statusCode, ms / 1000)
       log.write("info", "request", {
         requestId: context.requestId,
         route: context.route?.path ?? "none",
         method: request.method,
         status: response.statusCode,
-        ms: Math.round(performance.now() - context.startedMs),
+        ms: Math.round(ms),
         ...(context.code === null ? {} : { code: context.code }),
         ...(context.client === null ? {} : { principalId: context.client.keyId }),
       })
@@ -174,7 +180,7 @@ function markInsecure(isInsecure: boolean): RequestHandler {
 
 function answerError(
   error: unknown,
-  { log, translate }: MountDeps,
+  { log, translate, metrics }: MountDeps,
   request: Request,
   response: Response,
   next: NextFunction,
@@ -182,6 +188,7 @@ function answerError(
   const problem = problemOf(error, translate)
   const context = contextOf(request)
   context.code = problem.code
+  metrics.countProblem(problem.code)
   if (problem.code === "internal") {
     const code = (problem.cause as { code?: unknown } | undefined)?.code
     log.write("error", "request-failed", {

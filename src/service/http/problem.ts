@@ -1,4 +1,5 @@
 // RFC 9457 problem documents: one table from code to status for the whole service.
+import { z } from "zod"
 import { SottoError } from "../../protocol/primitives/errors.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
 
@@ -84,6 +85,20 @@ export const STATUS = {
 
 /** A code of the table. */
 export type ProblemCode = keyof typeof STATUS
+
+const codes = Object.keys(STATUS) as ProblemCode[]
+/** The shape of a problem document. */
+export const problemShape = z
+  .strictObject({
+    type: z.string().regex(/^\/problems\/[a-z0-9-]+$/),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: z.enum(codes),
+    detail: z.string().optional(),
+    instance: z.string().regex(/^urn:uuid:[0-9a-f-]{36}$/),
+    errors: z.array(z.strictObject({ path: z.string(), code: z.string() })).optional(),
+  })
+  .meta({ id: "Problem" })
 
 /** What a problem may say beside its code; public values only. */
 export interface ProblemDetails {

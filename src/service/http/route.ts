@@ -1,11 +1,13 @@
 // A route is a value: what mounts it reads who may call it, how large its body may be and how it is repeated.
 import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
+import type { Contract } from "./contract.ts"
 
 /** What an API key may be for. */
-export type Role = "issuer" | "verifier" | "registry" | "organizer"
+export type Role = "issuer" | "verifier" | "registry" | "organizer" | "auditor"
 /** What an API key may do. */
-type Scope = "status:write" | "request:write" | "request:read" | "registry:write" | "election:write"
+type Scope =
+  "status:write" | "request:write" | "request:read" | "registry:write" | "election:write" | "audit:read"
 
 /** Who is calling: the holder of a valid API key. */
 export interface Principal {
@@ -58,6 +60,8 @@ export interface Answer {
   readonly location?: string
   /** Worth compressing for those who accept gzip. */
   readonly compressible?: boolean
+  /** The policy of a page of ours in place of that of data, under which nothing runs. */
+  readonly policy?: "docs"
 }
 
 /** One route. */
@@ -73,6 +77,8 @@ export interface Route {
   readonly maxBodyBytes: number
   /** Names that the query string may have, each once; none by default. */
   readonly query?: readonly string[]
+  /** What callers may rely on: published as OpenAPI, and held against every answer in tests. */
+  readonly contract: Contract
   readonly handle: (call: Call) => Promise<Answer>
   /** Rebuilds the answer that `ref` stands for, byte for byte; wherever `idempotency` is `key`. */
   readonly replay?: (ref: string, call: Call) => Promise<Answer>

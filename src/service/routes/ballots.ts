@@ -20,6 +20,7 @@ import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import { placeAnswer, refusalOf } from "./election-control.ts"
+import * as contracts from "./contracts/elections.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 type BallotEntry = Extract<ElectionEntry, { kind: "ballot" | "challenged-ballot" }>
@@ -36,6 +37,7 @@ export function ballotRoutes(deps: RouteDeps): readonly Route[] {
     {
       ...post,
       path: "/v1/ballots",
+      contract: contracts.postBallot,
       handle: (call) => {
         const ballot = parseBallot(call.body) // L1
         return postBallot(deps, call, ballot, ballotEntryOf(ballot))
@@ -44,6 +46,7 @@ export function ballotRoutes(deps: RouteDeps): readonly Route[] {
     {
       ...post,
       path: "/v1/challenged-ballots",
+      contract: contracts.postChallengedBallot,
       handle: (call) => {
         const ballot = parseChallengedBallot(call.body) // L1
         return postBallot(deps, call, ballot, challengedEntryOf(ballot))
@@ -55,6 +58,7 @@ export function ballotRoutes(deps: RouteDeps): readonly Route[] {
       idempotency: "read",
       maxBodyBytes: 0,
       path: "/v1/elections/:election/receipts/:ballotHash",
+      contract: contracts.readBallotReceipt,
       handle: (call) => readReceipt(deps, call),
     },
   ]

@@ -6,6 +6,7 @@ import type { Json } from "../../protocol/wire/canonical-json.ts"
 import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Route } from "../http/route.ts"
+import * as contracts from "./contracts/catalogue.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const SECTIONS: readonly (readonly [path: string, type: CatalogueItem["type"]])[] = [
@@ -18,8 +19,13 @@ const SECTIONS: readonly (readonly [path: string, type: CatalogueItem["type"]])[
 export function catalogueRoutes(deps: RouteDeps): readonly Route[] {
   const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
   return SECTIONS.flatMap(([path, type]): Route[] => [
-    { ...read, path, handle: () => Promise.resolve(listItems(type)) },
-    { ...read, path: `${path}/*path`, handle: (call) => readItem(deps, type, call.wildcard.join("/")) },
+    { ...read, path, contract: contracts.listItems(type), handle: () => Promise.resolve(listItems(type)) },
+    {
+      ...read,
+      path: `${path}/*path`,
+      contract: contracts.readItem(type),
+      handle: (call) => readItem(deps, type, call.wildcard.join("/")),
+    },
   ])
 }
 

@@ -9,6 +9,7 @@ import type { CensusRow } from "../election-store.ts"
 import { Problem } from "../http/problem.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import { refusalOf } from "./election-control.ts"
+import * as contracts from "./contracts/censuses.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 /** Leaves of one read. */
@@ -38,6 +39,7 @@ export function censusDownloadRoutes(deps: RouteDeps): readonly Route[] {
   ): Route => ({
     ...read,
     path: `/v1/censuses/:census/${name}`,
+    contract: contracts.censusFile(name, mediaType),
     handle: async (call) => download(part(await frozenOf(deps, call)), mediaType),
   })
   return [

@@ -23,6 +23,7 @@ import type { Answer, Call, Route } from "../http/route.ts"
 import { frozenNow } from "./census-freeze.ts"
 import { refusalOf } from "./election-control.ts"
 import { openCensus, promiseFor } from "./enrolments.ts"
+import * as contracts from "./contracts/censuses.ts"
 import type { RouteDeps } from "./route-deps.ts"
 import { isCatalogueCurrent } from "./snapshot.ts"
 import { verifierOf } from "./verifiers.ts"
@@ -38,6 +39,7 @@ export function censusRoutes(deps: RouteDeps): readonly Route[] {
       ...natural,
       method: "post",
       path: base,
+      contract: contracts.postPlan,
       who: { role: "organizer", scope: "election:write" },
       maxBodyBytes: PLAN_BODY_BYTES,
       handle: (call) => postPlan(deps, call),
@@ -45,6 +47,7 @@ export function censusRoutes(deps: RouteDeps): readonly Route[] {
     {
       method: "get",
       path: `${base}/:census`,
+      contract: contracts.readCensus,
       who: "anyone",
       idempotency: "read",
       maxBodyBytes: 0,
@@ -54,6 +57,7 @@ export function censusRoutes(deps: RouteDeps): readonly Route[] {
       ...natural,
       method: "put",
       path: `${base}/:census/leaves/:roll`,
+      contract: contracts.putLeaf,
       who: "anyone",
       handle: (call) => putLeaf(deps, call),
     },
@@ -61,6 +65,7 @@ export function censusRoutes(deps: RouteDeps): readonly Route[] {
       ...natural,
       method: "post",
       path: `${base}/:census/freeze`,
+      contract: contracts.postFreeze,
       who: "anyone",
       handle: (call) => postFreeze(deps, call),
     },

@@ -17,6 +17,7 @@ import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import { announceElection } from "./election-anchors.ts"
 import { nameOf, parseElectionEntry } from "./election-replays.ts"
+import * as contracts from "./contracts/elections.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const BY_TRUSTEES_AND_ORGANIZER = [
@@ -39,10 +40,17 @@ export function electionControlRoutes(deps: RouteDeps): readonly Route[] {
   const post = { method: "post", idempotency: "natural" } as const
   const small = { ...post, maxBodyBytes: CONTROL_BODY_BYTES }
   return [
-    { ...small, path: "/v1/key-ceremonies", who: organizer, handle: (call) => postCeremony(deps, call) },
+    {
+      ...small,
+      path: "/v1/key-ceremonies",
+      who: organizer,
+      contract: contracts.postCeremony,
+      handle: (call) => postCeremony(deps, call),
+    },
     {
       ...small,
       path: "/v1/election-entries",
+      contract: contracts.postEntry,
       who: "anyone",
       handle: (call) => postEntry(deps, call, BY_TRUSTEES_AND_ORGANIZER),
     },
@@ -50,16 +58,24 @@ export function electionControlRoutes(deps: RouteDeps): readonly Route[] {
       ...post,
       maxBodyBytes: MAX_DEFINITION_BYTES + CONTROL_BODY_BYTES,
       path: "/v1/elections",
+      contract: contracts.postElection,
       who: organizer,
       handle: (call) => postElection(deps, call),
     },
     {
       ...small,
       path: "/v1/decryption-shares",
+      contract: contracts.postEntry,
       who: "anyone",
       handle: (call) => postEntry(deps, call, ["decryption-share"]),
     },
-    { ...small, path: "/v1/tallies", who: organizer, handle: (call) => postEntry(deps, call, ["tally"]) },
+    {
+      ...small,
+      path: "/v1/tallies",
+      who: organizer,
+      contract: contracts.postEntry,
+      handle: (call) => postEntry(deps, call, ["tally"]),
+    },
   ]
 }
 

@@ -8,6 +8,7 @@ import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import type { ElectionName } from "./election-replays.ts"
+import * as contracts from "./contracts/elections.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 /** Elections in one page of the list. */
@@ -17,8 +18,19 @@ const PAGE = 50
 export function electionRoutes(deps: RouteDeps): readonly Route[] {
   const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
   return [
-    { ...read, path: "/v1/elections", query: ["after"], handle: (call) => listElections(deps, call) },
-    { ...read, path: "/v1/elections/:election", handle: (call) => readElection(deps, call) },
+    {
+      ...read,
+      path: "/v1/elections",
+      query: ["after"],
+      contract: contracts.listElections,
+      handle: (call) => listElections(deps, call),
+    },
+    {
+      ...read,
+      path: "/v1/elections/:election",
+      contract: contracts.readElection,
+      handle: (call) => readElection(deps, call),
+    },
   ]
 }
 

@@ -28,6 +28,7 @@ import { Problem } from "../http/problem.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import { refusalOf } from "./election-control.ts"
 import { idempotencyRow } from "./idempotency-row.ts"
+import * as contracts from "./contracts/censuses.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const DAY_SECONDS = 86_400
@@ -40,6 +41,7 @@ export function enrolmentRoutes(deps: RouteDeps): readonly Route[] {
     {
       method: "post",
       path: "/v1/censuses/:census/enrolments",
+      contract: contracts.postEnrolment,
       who: "anyone",
       idempotency: "key",
       maxBodyBytes: SMALL_BODY_BYTES,

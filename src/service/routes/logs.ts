@@ -4,9 +4,11 @@ import { decodeBundle, resourcePath, TILE_WIDTH } from "../../protocol/log/tile.
 import { parseEntry } from "../../protocol/log/entry.ts"
 import { encodeBase64, utf8ToBytes } from "../../protocol/primitives/bytes.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
+import type { Contract } from "../http/contract.ts"
 import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
+import * as contracts from "./contracts/logs.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 /** Path of the main log; its origin is host plus this. That of an election is `/elections/` and 32 digits. */
@@ -17,35 +19,25 @@ const KINDS = /^[a-z-]{1,32}$/
 
 /** `/ledger/…` and `/v1/logs/…`. */
 export function logRoutes(deps: RouteDeps): readonly Route[] {
-  const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
   const log = "/v1/logs/:log"
+  type Reader = (deps: RouteDeps, call: Call) => Answer | Promise<Answer>
+  const get = (path: string, contract: Contract, reader: Reader, query: readonly string[] = []): Route => ({
+    ...{ method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0, path, contract, query },
+    handle: async (call) => reader(deps, call),
+  })
   return [
     ...["/ledger", "/elections/:ceremony"].flatMap((prefix): Route[] => [
-      { ...read, path: `${prefix}/checkpoint`, handle: (call) => readResource(deps, call) },
-      { ...read, path: `${prefix}/tile/entries/*path`, handle: (call) => readResource(deps, call) },
-      { ...read, path: `${prefix}/tile/:level/*path`, handle: (call) => readResource(deps, call) },
+      get(`${prefix}/checkpoint`, contracts.checkpoint, readResource),
+      get(`${prefix}/tile/entries/*path`, contracts.tile, readResource),
+      get(`${prefix}/tile/:level/*path`, contracts.tile, readResource),
     ]),
-    { ...read, path: "/elections/:ceremony/at-close", handle: (call) => readAtClose(deps, call) },
-    { ...read, path: "/v1/logs", handle: () => listLogs(deps) },
-    {
-      ...read,
-      path: log,
-      handle: async (call) => jsonAnswer(await describe(deps, logOf(deps, call))),
-    },
-    {
-      ...read,
-      path: `${log}/entries`,
-      query: ["from", "limit", "kind"],
-      handle: (call) => listEntries(deps, call),
-    },
-    { ...read, path: `${log}/entries/:index`, handle: (call) => readEntry(deps, call) },
-    { ...read, path: `${log}/receipts/:index`, query: ["size"], handle: (call) => readReceipt(deps, call) },
-    {
-      ...read,
-      path: `${log}/consistency`,
-      query: ["from", "to"],
-      handle: (call) => readConsistency(deps, call),
-    },
+    get("/elections/:ceremony/at-close", contracts.checkpoint, readAtClose),
+    get("/v1/logs", contracts.listLogs, listLogs),
+    get(log, contracts.readLog, async (_, call) => jsonAnswer(await describe(deps, logOf(deps, call)))),
+    get(`${log}/entries`, contracts.listEntries, listEntries, ["from", "limit", "kind"]),
+    get(`${log}/entries/:index`, contracts.readEntry, readEntry),
+    get(`${log}/receipts/:index`, contracts.readReceipt, readReceipt, ["size"]),
+    get(`${log}/consistency`, contracts.readConsistency, readConsistency, ["from", "to"]),
   ]
 }
 

@@ -18,6 +18,7 @@ import type { RequestRow } from "../store.ts"
 import { composeRequest } from "./compose-request.ts"
 import { idempotencyRow } from "./idempotency-row.ts"
 import { openReceipt } from "./open-receipt.ts"
+import * as contracts from "./contracts/presentations.ts"
 import type { RouteDeps } from "./route-deps.ts"
 import { verifierOf } from "./verifiers.ts"
 
@@ -36,21 +37,42 @@ export function presentationRequestRoutes(deps: RouteDeps): readonly Route[] {
       path: base,
       who: WRITE,
       idempotency: "key",
+      contract: contracts.postRequest,
       maxBodyBytes: SMALL_BODY_BYTES,
       handle: (call) => postRequest(deps, call),
       replay: async (ref, call) => createdAnswer(await ownRequest(deps, call, ref)),
     },
-    { ...read, path: base, who: READ, query: ["before"], handle: (call) => listRequests(deps, call) },
-    { ...read, path: `${base}/:id`, who: "anyone", handle: (call) => readRequest(deps, call) },
+    {
+      ...read,
+      path: base,
+      who: READ,
+      query: ["before"],
+      contract: contracts.listRequests,
+      handle: (call) => listRequests(deps, call),
+    },
+    {
+      ...read,
+      path: `${base}/:id`,
+      who: "anyone",
+      contract: contracts.readRequest,
+      handle: (call) => readRequest(deps, call),
+    },
     {
       method: "delete",
       path: `${base}/:id`,
       who: WRITE,
       idempotency: "natural",
+      contract: contracts.withdrawRequest,
       maxBodyBytes: 0,
       handle: (call) => withdrawRequest(deps, call),
     },
-    { ...read, path: `${base}/:id/verdict`, who: READ, handle: (call) => readVerdict(deps, call) },
+    {
+      ...read,
+      path: `${base}/:id/verdict`,
+      who: READ,
+      contract: contracts.readVerdict,
+      handle: (call) => readVerdict(deps, call),
+    },
   ]
 }
 
@@ -147,7 +169,8 @@ function subjectOf({ principal }: Call): string {
   return principal.subject
 }
 
-function stateOf(row: RequestRow, now: number): RequestRow["state"] {
+/** The state as of now: what nobody answered in time is expired. */
+export function stateOf(row: RequestRow, now: number): RequestRow["state"] {
   return row.state === "open" && now > row.expiresAtUnixSeconds ? "expired" : row.state
 }
 

@@ -25,6 +25,7 @@ import type { RequestRow } from "../store.ts"
 import { idempotencyRow } from "./idempotency-row.ts"
 import { openReceipt } from "./open-receipt.ts"
 import { enrolmentSnapshot, leafRow, promiseOf } from "./enrolments.ts"
+import * as contracts from "./contracts/presentations.ts"
 import type { RouteDeps } from "./route-deps.ts"
 import { readSnapshot } from "./snapshot.ts"
 
@@ -40,6 +41,7 @@ export function presentationRoutes(deps: RouteDeps): readonly Route[] {
       path: "/v1/presentations",
       who: "anyone",
       idempotency: "key",
+      contract: contracts.postPresentation,
       maxBodyBytes: PRESENTATION_BODY_BYTES,
       handle: (call) => postPresentation(deps, call),
       replay: (ref, call) => receiptAnswer(deps, parsePresentation(call.body).request, ref),

@@ -16,6 +16,7 @@ import { readEpochOrder, readIssuer, readIssuerEnd } from "./issuer-record.ts"
 import type { IssuerRecord } from "./issuer-record.ts"
 import { publishedEpochs } from "./published-epochs.ts"
 import type { RegistryPublisher } from "./registry-publisher.ts"
+import * as contracts from "./contracts/registry.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const REGISTRY = { role: "registry", scope: "registry:write" } as const
@@ -25,16 +26,42 @@ const CLOCK_SKEW_SECONDS = 300
 
 /** The routes of `/v1/registries`. */
 export function registryRoutes(deps: RouteDeps): readonly Route[] {
+  return [...registryReads(deps), ...registryWrites(deps)]
+}
+
+const BASE = "/v1/registries/:registry"
+
+function registryReads(deps: RouteDeps): readonly Route[] {
   const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
-  const base = "/v1/registries/:registry"
   return [
-    { ...read, path: "/v1/registries", handle: () => listRegistries(deps) },
-    { ...read, path: `${base}/epochs/:number`, handle: (call) => readEpoch(deps, call) },
-    { ...read, path: `${base}/epochs/:number/bundle`, handle: (call) => readBundle(deps, call) },
+    {
+      ...read,
+      path: "/v1/registries",
+      contract: contracts.listRegistries,
+      handle: () => listRegistries(deps),
+    },
+    {
+      ...read,
+      path: `${BASE}/epochs/:number`,
+      contract: contracts.readEpoch,
+      handle: (call) => readEpoch(deps, call),
+    },
+    {
+      ...read,
+      path: `${BASE}/epochs/:number/bundle`,
+      contract: contracts.readBundle,
+      handle: (call) => readBundle(deps, call),
+    },
+  ]
+}
+
+function registryWrites(deps: RouteDeps): readonly Route[] {
+  return [
     {
       method: "put",
-      path: `${base}/issuers/:issuer/schemas/:schema/status`,
+      path: `${BASE}/issuers/:issuer/schemas/:schema/status`,
       who: ISSUER,
+      contract: contracts.putStatusList,
       idempotency: "natural",
       maxBodyBytes: STATUS_LIST_BODY_BYTES,
       query: ["urgent"],
@@ -42,7 +69,8 @@ export function registryRoutes(deps: RouteDeps): readonly Route[] {
     },
     {
       method: "post",
-      path: `${base}/issuers`,
+      path: `${BASE}/issuers`,
+      contract: contracts.postIssuer,
       who: REGISTRY,
       idempotency: "key",
       maxBodyBytes: SMALL_BODY_BYTES,
@@ -51,7 +79,8 @@ export function registryRoutes(deps: RouteDeps): readonly Route[] {
     },
     {
       method: "patch",
-      path: `${base}/issuers/:issuer`,
+      path: `${BASE}/issuers/:issuer`,
+      contract: contracts.endIssuer,
       who: REGISTRY,
       idempotency: "natural",
       maxBodyBytes: SMALL_BODY_BYTES,
@@ -59,7 +88,8 @@ export function registryRoutes(deps: RouteDeps): readonly Route[] {
     },
     {
       method: "post",
-      path: `${base}/epochs`,
+      path: `${BASE}/epochs`,
+      contract: contracts.postEpoch,
       who: REGISTRY,
       idempotency: "key",
       maxBodyBytes: SMALL_BODY_BYTES,

@@ -14,14 +14,20 @@ import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
 import type { ServiceStore, VerifierRow } from "../store.ts"
+import * as contracts from "./contracts/catalogue.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 /** `/v1/verifiers`: records with the receipts of the entries that carry their digests. */
 export function verifierRoutes(deps: RouteDeps): readonly Route[] {
   const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
   return [
-    { ...read, path: "/v1/verifiers", handle: () => listVerifiers(deps) },
-    { ...read, path: "/v1/verifiers/:id", handle: (call) => readVerifier(deps, call) },
+    { ...read, path: "/v1/verifiers", contract: contracts.listVerifiers, handle: () => listVerifiers(deps) },
+    {
+      ...read,
+      path: "/v1/verifiers/:id",
+      contract: contracts.readVerifier,
+      handle: (call) => readVerifier(deps, call),
+    },
   ]
 }
 

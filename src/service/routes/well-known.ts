@@ -3,6 +3,7 @@ import { encodeVerifierKey } from "../../protocol/primitives/note-key.ts"
 import { Problem } from "../http/problem.ts"
 import { jsonAnswer } from "../http/route.ts"
 import type { Answer, Call, Route } from "../http/route.ts"
+import * as contracts from "./contracts/logs.ts"
 import type { RouteDeps } from "./route-deps.ts"
 
 const MEDIA_TYPES = {
@@ -15,10 +16,16 @@ const MEDIA_TYPES = {
 export function wellKnownRoutes(deps: RouteDeps): readonly Route[] {
   const read = { method: "get", who: "anyone", idempotency: "read", maxBodyBytes: 0 } as const
   return [
-    { ...read, path: "/.well-known/sotto.json", handle: () => Promise.resolve(describe(deps)) },
+    {
+      ...read,
+      path: "/.well-known/sotto.json",
+      contract: contracts.wellKnown,
+      handle: () => Promise.resolve(describe(deps)),
+    },
     {
       ...read,
       path: "/artifacts/:sha256/:file",
+      contract: contracts.artifact,
       handle: (call) => Promise.resolve(readArtifact(deps, call)),
     },
   ]
