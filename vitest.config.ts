@@ -23,8 +23,17 @@ const onPostgres = (name: string, include: string[], testTimeout: number, exclud
         setupFiles: ["test/support/register-threads.ts", "test/support/on-postgres.ts"],
       })
 
+const isFull = process.env["SOTTO_FULL"] === "1"
 /** Run once per engine; a name that ends in an engine's is of that engine alone. */
 const STORE = ["test/{ledger,service,attacks}/**/*.test.ts"]
+/** The long form runs all of them on PostgreSQL; the short one those whose outcome the store decides. */
+const STORE_IN_SHORT = [
+  "test/ledger/**/*.test.ts",
+  "test/service/{presentations,presentation-requests,registry,elections}.test.ts",
+  "test/attacks/{claims-once,replay,aliased-nullifier,election-races,election-close}.test.ts",
+]
+/** The canary reads the files of the database under it; a server's are its own. */
+const FILES_OF_SQLITE = ["**/*.sqlite.test.ts", "**/canary-service.test.ts"]
 
 /** Faults of a file, or of the whole service, that are the same story on either engine. */
 const FILES_ALONE = ["**/f01-service-killed.test.ts", "**/f04-*.test.ts", "**/f06-*.test.ts"]
@@ -36,7 +45,7 @@ export default defineConfig({
       project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"]),
       project("circuits", ["test/circuits/**/*.test.ts"], 120_000),
       project("store:sqlite", STORE, 60_000, { exclude: ["**/*.postgres.test.ts"] }),
-      onPostgres("store:postgres", STORE, 60_000, ["**/*.sqlite.test.ts"]),
+      onPostgres("store:postgres", isFull ? STORE : STORE_IN_SHORT, 60_000, FILES_OF_SQLITE),
       project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000),
       project("faults", ["test/faults/**/*.test.ts"], 300_000, { exclude: ["**/*.postgres.test.ts"] }),
       onPostgres("faults:postgres", ["test/faults/**/*.test.ts"], 300_000, FILES_ALONE),
