@@ -25,6 +25,7 @@ import type { VerifierKey } from "../src/protocol/primitives/note-key.ts"
 import { resourcesOf } from "../src/ledger/log/resource.ts"
 import { readReceipts } from "../test/interop/exported-log.ts"
 import { sigstoreAccepts } from "../test/interop/sigstore.ts"
+import { WITNESS_PACKAGE, tryForeignWitness, witnessPrograms } from "./interop/foreign-witness.ts"
 import { serveLog } from "./interop/serve-log.ts"
 import { LOG_KEY, appendMany, makeHome, openHome } from "../test/support/ledger-bench.ts"
 
@@ -52,7 +53,11 @@ async function main(): Promise<number> {
     const judges = [judgeOurs, judgeSigstore, ...(hasChecker() ? [judgeGo] : [])]
     let failures = 0
     for (const log of logs) for (const judge of judges) failures += await examine(judge, log, work)
-    return failures === 0 && (judges.length === 3 || !isRequired("go")) ? 0 : 1
+    const witnessed = await examineWitness()
+    failures += witnessed ?? 0
+    const isSkippedInVain =
+      (judges.length < 3 && isRequired("go")) || (witnessed === null && isRequired("witness"))
+    return failures === 0 && !isSkippedInVain ? 0 : 1
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -120,6 +125,18 @@ async function examine(judge: Judge, log: Exported, work: string): Promise<numbe
     await rm(directory, { recursive: true })
   }
   return failures
+}
+
+/** A foreign cosigner signs what grows and no fork. @returns the number of surprises; null when it cannot be had */
+async function examineWitness(): Promise<number | null> {
+  const bin = witnessPrograms(TOOLS, join(ROOT, "test/interop/get-witness.sh"))
+  if (bin === null) {
+    console.log(`SKIPPED foreign cosigner: this Debian package cannot be had here: ${WITNESS_PACKAGE}`)
+    return null
+  }
+  const tried = await tryForeignWitness(bin)
+  for (const [what, right, how] of tried) say("sigsum-witness", what, right, how)
+  return tried.filter(([, right]) => !right).length
 }
 
 function say(who: string, what: string, right: boolean, how: string): void {

@@ -13,7 +13,14 @@ import { openClock } from "./clock.ts"
 import { CliError } from "./exit.ts"
 import { readMemberList } from "./member-list.ts"
 import { print } from "./output.ts"
-import { ledgerParts, openStorage, random, readServiceKeys } from "./service-state.ts"
+import {
+  cosignedLedgerParts,
+  ledgerParts,
+  openStorage,
+  random,
+  readServiceKeys,
+  readServicePolicy,
+} from "./service-state.ts"
 
 const SCOPES = {
   issuer: ["status:write"],
@@ -145,7 +152,9 @@ async function enterDirectory(
     },
   })
   try {
-    const ledger = await openLedger(ledgerParts(config, keys, storage))
+    const policy = await readServicePolicy(config)
+    const parts = ledgerParts(config, keys, storage)
+    const ledger = await openLedger(cosignedLedgerParts(parts, config, policy, openClock()))
     const deps = {
       store: storage.service,
       ledger,

@@ -9,6 +9,7 @@ import type { Finding } from "../ledger/log/fsck-tree.ts"
 import { adoptLedger, inspectForAdoption } from "../ledger/log/init-ledger.ts"
 import type { SignedHead } from "../ledger/log/ledger.ts"
 import type { LedgerParts } from "../ledger/log/open-ledger.ts"
+import { NO_COSIGNERS, Publisher } from "../ledger/log/publisher.ts"
 import { readGuardFile } from "../ledger/log/rollback-guard.ts"
 import { writeFileDurably } from "../ledger/durable/write-file.ts"
 import type { Stores } from "../ledger/storage/open-stores.ts"
@@ -47,7 +48,7 @@ export function ledgerCommand(): Command {
     .command("trust")
     .description("print the trust file for wallets and insurers: log, quorum, registry keys, smallest crowd")
     .option("--k <operators>", "fewest distinct operators a wallet accepts behind a request", "5")
-    .action(({ k }: { readonly k: string }) => print(trustOf(readServiceKeys(readConfig()), Number(k))))
+    .action(trust)
   command
     .command("fsck")
     .description("check every log and change nothing; exit 0 clean, 1 findings, 2 could not run")
@@ -72,6 +73,12 @@ export function ledgerCommand(): Command {
     .option("--size <entries>", "the size that the report shows, typed by whoever looked at it")
     .action(adopt)
   return command
+}
+
+async function trust({ k }: { readonly k: string }): Promise<void> {
+  const config = readConfig()
+  const policy = config.policyFile === null ? null : await readPolicyText(config.policyFile)
+  print(trustOf(readServiceKeys(config), Number(k), policy))
 }
 
 async function fsck(options: FsckOptions): Promise<void> {
@@ -144,7 +151,12 @@ async function exportTo(dir: string, { origin }: { readonly origin?: string }): 
   const keys = readServiceKeys(config)
   const storage = await openStorage(config, { readonly: true })
   try {
-    const head: SignedHead = (await inspectForAdoption(logParts(config, keys, storage, origin))).found
+    const parts = logParts(config, keys, storage, origin)
+    const { found } = await inspectForAdoption(parts)
+    const logId = (await storage.ledger.findLog(found.origin))?.id ?? 0
+    const proven = { logId, origin: found.origin, key: parts.key }
+    // With what its cosigners have said of it so far: whoever reads the copy holds it against a policy of their own.
+    const head: SignedHead = await new Publisher(storage.ledger, NO_COSIGNERS).cosigned(proven, found)
     const files = await exportLog(storage.ledger, head, {
       read: directoryReader(dir),
       write: async (path, bytes) => {

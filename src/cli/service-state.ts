@@ -132,11 +132,14 @@ export async function initService(
   return keys
 }
 
-/** What wallets and insurers need to check this service: its log, no cosigners yet, and its registries. */
-export function trustOf(keys: ServiceKeys, k = DEFAULT_K): Trust {
+/**
+ * What wallets and insurers need to check this service: its log, its cosigners and its registries.
+ * @param policyText - of its own policy file; theirs may want more
+ */
+export function trustOf(keys: ServiceKeys, k = DEFAULT_K, policyText: string | null = null): Trust {
   return {
     type: "sotto/trust/1",
-    policy: `log ${encodeVerifierKey(keys.log)}\nquorum none\n`,
+    policy: policyText ?? `log ${encodeVerifierKey(keys.log)}\nquorum none\n`,
     registries: keys.registries.map((key) => ({ id: key.name, key: encodeVerifierKey(key) })),
     k,
   }

@@ -54,7 +54,14 @@ export interface ServiceConfig {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Keys that belong to building, testing and the command line, and are none of the service's business. */
-const FOREIGN_KEYS = ["SOTTO_DATA", "SOTTO_CACHE", "SOTTO_FULL", "SOTTO_REQUIRE", "SOTTO_DEV_CLOCK"]
+const FOREIGN_KEYS = [
+  "SOTTO_DATA",
+  "SOTTO_CACHE",
+  "SOTTO_FULL",
+  "SOTTO_REQUIRE",
+  "SOTTO_DEV_CLOCK",
+  "SOTTO_INTEROP",
+]
 
 /**
  * Reads the configuration.

@@ -78,6 +78,7 @@ describe("the command line explains itself", () => {
     "rules",
     "ledger",
     "clients",
+    "cosign",
     "serve",
   ])("%s --help", async (verb) => {
     const { status, stdout } = await sotto([verb, "--help"], process.env)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { LedgerError } from "../../src/ledger/log/errors.ts"
-import { makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
+import { parsePolicy } from "../../src/protocol/log/policy.ts"
+import { encodeVerifierKey, makeSigningKey } from "../../src/protocol/primitives/note-key.ts"
 import { readConfig } from "../../src/service/config.ts"
 import { checkClock, checkStartRules, startRefusalOf } from "../../src/service/start-rules.ts"
 import { KEYS, START, startTestService } from "../support/running-service.ts"
@@ -68,6 +69,44 @@ describe("a service", () => {
     expect(check({}, "dev", NONE, { ...PURPOSES, registries: [KEYS.registry, twin] })).toBe("R15")
   })
 
+  describe("with a policy", () => {
+    const cosigner = makeSigningKey("c.example", new Uint8Array(32).fill(0x61), 0x04)
+    const line = (key = cosigner): string => `witness c ${encodeVerifierKey(key)} https://c.example`
+    const own = `log ${encodeVerifierKey(KEYS.log)}`
+    const under = (...lines: string[]) => {
+      const policy = parsePolicy([...lines, ""].join("\n"))
+      return check(PRODUCTION, "spring", NONE, { ...PURPOSES, policy } as typeof PURPOSES)
+    }
+
+    it.each([
+      ["a quorum needs no flag in production", [own, line(), "quorum c"], "passed"],
+      ["quorum none needs one", [own, line(), "quorum none"], "R17"],
+      [
+        "another log alone",
+        [`log ${encodeVerifierKey(makeSigningKey("x/ledger", KEYS.log.seed))}`, "quorum none"],
+        "R14",
+      ],
+      [
+        "our name and another key",
+        [`log ${encodeVerifierKey(makeSigningKey(KEYS.log.name, KEYS.request.seed))}`, "quorum none"],
+        "R14",
+      ],
+      ["a quorum without an address", [own, line().replace(" https://c.example", ""), "quorum c"], "R14"],
+      [
+        "the log's own key as a cosigner",
+        [own, line(makeSigningKey("c.example", KEYS.log.seed, 0x04)), "quorum c"],
+        "R15",
+      ],
+    ])("that has %s", (_name, lines, expected) => {
+      expect(under(...lines)).toBe(expected)
+    })
+
+    it("refuses production without a guard, R17, whatever else is said", () => {
+      expect(check({ ...PRODUCTION, SOTTO_ROLLBACK_GUARD: "none" }, "spring", ALL)).toBe("R17")
+      expect(check({ ...PRODUCTION, SOTTO_ROLLBACK_GUARD: "cosigners" }, "spring", ALL)).toBe("passed")
+    })
+  })
+
   it("whose registry key has no registry's name is refused with R1", () => {
     expect(
       check({}, "dev", NONE, {
@@ -99,6 +138,7 @@ describe("a service", () => {
     ["guard-missing", "R11"],
     ["rolled-back", "R11"],
     ["head-inconsistent", "R12"],
+    ["cosigner-ahead", "R13"],
     ["instance-running", "R18"],
   ] as const)("whose ledger answers %s is refused with %s", (code, rule) => {
     expect(startRefusalOf(new LedgerError(code, "x"))).toMatchObject({ code: rule })
