@@ -31,7 +31,7 @@ export function logRoutes(deps: RouteDeps): readonly Route[] {
       get(`${prefix}/tile/entries/*path`, contracts.tile, readResource),
       get(`${prefix}/tile/:level/*path`, contracts.tile, readResource),
     ]),
-    get("/elections/:ceremony/at-close", contracts.checkpoint, readAtClose),
+    get("/elections/:ceremony/at-close", contracts.atClose, readAtClose),
     get("/v1/logs", contracts.listLogs, listLogs),
     get(log, contracts.readLog, async (_, call) => jsonAnswer(await describe(deps, logOf(deps, call)))),
     get(`${log}/entries`, contracts.listEntries, listEntries, ["from", "limit", "kind"]),

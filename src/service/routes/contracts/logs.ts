@@ -10,12 +10,18 @@ const log = z
     origin: z.string(),
     key: z.string(),
     size: counter,
+    published: counter,
     state: z.enum(["running", "halted"]),
   })
   .meta({ id: "Log" })
 
 export const checkpoint: Contract = {
   summary: "The newest signed checkpoint (C2SP)",
+  answers: { 200: TEXT },
+  refusals: [],
+}
+export const atClose: Contract = {
+  summary: "The first checkpoint that a quorum of cosigners dated after the end of voting",
   answers: { 200: TEXT },
   refusals: [],
 }
