@@ -2,6 +2,8 @@
 import { mkdir, readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Command } from "commander"
+import { openCosigners } from "../ledger/log/cosigner-client.ts"
+import { compareHead } from "../ledger/log/cosigner-evidence.ts"
 import { exportLog } from "../ledger/log/export.ts"
 import { fsckCopy, fsckDatabase, fsckPublic } from "../ledger/log/fsck.ts"
 import type { PublicReader } from "../ledger/log/fsck.ts"
@@ -18,10 +20,18 @@ import { parsePolicy } from "../protocol/log/policy.ts"
 import { makeSigningKey } from "../protocol/primitives/note-key.ts"
 import { readConfig } from "../service/config.ts"
 import type { ServiceConfig } from "../service/config.ts"
+import { openClock } from "./clock.ts"
 import { CliError, EXIT } from "./exit.ts"
 import { print, tell } from "./output.ts"
 import { readPolicyText } from "./policy-file.ts"
-import { initService, ledgerParts, openStorage, readServiceKeys, trustOf } from "./service-state.ts"
+import {
+  initService,
+  ledgerParts,
+  openStorage,
+  readServiceKeys,
+  readServicePolicy,
+  trustOf,
+} from "./service-state.ts"
 import type { ServiceKeys } from "./service-state.ts"
 
 interface FsckOptions {
@@ -109,12 +119,13 @@ async function fsckOwn({ origin, dir }: FsckOptions): Promise<readonly CheckedLo
       const { found } = await inspectForAdoption(parts)
       return [{ origin: parts.origin, findings: await fsckCopy(parts, found, directoryReader(dir)) }]
     }
+    const cosigners = ((await readServicePolicy(config))?.cosigners ?? []).map((one) => one.key)
     const written = (await storage.ledger.listLogs()).filter(({ size }) => size > 0)
     const checked: CheckedLog[] = []
     for (const of of origin === undefined ? written.map((row) => row.origin) : [origin]) {
       const parts = logParts(config, keys, storage, of)
       const guardNote = await readGuardFile(config.stateDirectory, of)
-      checked.push({ origin: of, findings: await fsckDatabase({ ...parts, guardNote }) })
+      checked.push({ origin: of, findings: await fsckDatabase({ ...parts, guardNote, cosigners }) })
     }
     return checked
   } finally {
@@ -177,7 +188,12 @@ async function adopt({ origin, size }: { readonly origin?: string; readonly size
     const parts = logParts(config, readServiceKeys(config), storage, origin)
     if (size === undefined) {
       const { found, remembered, findings } = await inspectForAdoption(parts)
-      print({ database: found.size, guard: remembered, findings })
+      print({
+        database: found.size,
+        guard: remembered,
+        cosigners: await askCosigners(config, parts),
+        findings,
+      })
       tell("nothing was changed; if a restored backup explains the difference, repeat with --size")
       return
     }
@@ -185,6 +201,18 @@ async function adopt({ origin, size }: { readonly origin?: string; readonly size
   } finally {
     await storage.close()
   }
+}
+
+/** What each cosigner's newest head says of this database, by name: the memory that no backup takes back. */
+async function askCosigners(
+  config: ServiceConfig,
+  { store, origin, key }: LedgerParts,
+): Promise<Readonly<Record<string, string>>> {
+  const policy = await readServicePolicy(config)
+  const asked = (policy === null ? [] : openCosigners(policy, openClock())).map(
+    async (one) => [one.key.name, await compareHead(store, key, await one.monitor(origin))] as const,
+  )
+  return Object.fromEntries(await Promise.all(asked))
 }
 
 function directoryReader(dir: string): PublicReader {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { openCosigner } from "../../src/ledger/log/cosigner-client.ts"
 import type { CosignerClient } from "../../src/ledger/log/cosigner-client.ts"
 import type { CosignFeed } from "../../src/ledger/log/cosign-feed.ts"
+import { fsckDatabase } from "../../src/ledger/log/fsck.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
 import { parsePolicy } from "../../src/protocol/log/policy.ts"
 import type { Policy } from "../../src/protocol/log/policy.ts"
@@ -136,6 +137,12 @@ describe("a feed that stores lines unverified", () => {
     await appendMany(opened.ledger, 0, 5)
     await feed.round()
     expect(await cosignaturesOf()).toHaveLength(2) // the bug is there
+    const target = { store: opened.stores.ledger, origin: ORIGIN, key: LOG_KEY }
+    const keys = policy.cosigners.map(({ key }) => key)
+    expect(await fsckDatabase({ ...target, cosigners: keys })).toEqual([
+      expect.objectContaining({ check: "K7", object: `cosignature of ${cosignerKey(2).name}, size 6` }),
+    ])
+    expect(await fsckDatabase({ ...target, cosigners: [honest.key] })).toEqual([])
     expect(await publishedSize()).toBe(0) // two lines, and one of them counts for nothing
     const lenient = policyWanting(1, "http://127.0.0.1:9")
     const reopened = await openHome(home, {

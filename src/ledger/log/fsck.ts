@@ -10,6 +10,7 @@ import { TILE_WIDTH, decodeBundle, hashesAtLevel, resourcePath, tileWidth } from
 import type { TilePlace } from "../../protocol/log/tile.ts"
 import { LedgerError } from "./errors.ts"
 import { checkClaims, checkOpenings, checkPreconditions, readClaims } from "./fsck-claims.ts"
+import { checkCosignatures } from "./fsck-cosignatures.ts"
 import { checkRoot, checkTree, rootAt } from "./fsck-tree.ts"
 import type { Finding, Report, TreeSource } from "./fsck-tree.ts"
 import type { SignedHead } from "./ledger.ts"
@@ -27,10 +28,12 @@ export interface FsckTarget {
   readonly key: VerifierKey
   /** The guard's note; null or absent when there is no guard to compare with. */
   readonly guardNote?: Uint8Array | null
+  /** Cosigners of the service's policy; without them K7 has nothing to check. */
+  readonly cosigners?: readonly VerifierKey[]
 }
 
 /**
- * K1 to K6 and K8 to K11 on a database, at one moment: a running service may append meanwhile.
+ * K1 to K11 on a database, at one moment: a running service may append meanwhile.
  * @throws LedgerError `log-unknown`, StoreError when it cannot be read at all
  */
 export function fsckDatabase(target: FsckTarget): Promise<readonly Finding[]> {
@@ -43,6 +46,8 @@ export function fsckDatabase(target: FsckTarget): Promise<readonly Finding[]> {
     await checkNothingBeyond(reads, row, report)
     checkRoot(report, "K5", "head row", row.root, rootAt(tree.read, row.size))
     await checkCheckpoints(reads, target, row, tree.read, report)
+    const proven = { logId: row.id, origin: target.origin, key: target.key }
+    await checkCosignatures(reads, proven, row.size, target.cosigners ?? [], report)
     const claims = await readClaims(reads, row.id)
     checkClaims(tree.entries, claims, report)
     checkPreconditions(tree.entries, report)
