@@ -2,13 +2,14 @@
 import type { Point } from "../curve.ts"
 import { readPoint, sumGroups } from "./group-sums.ts"
 import type { Summing } from "./group-sums.ts"
-import { bucketsOf } from "./workspace.ts"
+import { bucketsOf, slabOf } from "./workspace.ts"
 import type { Windows } from "./workspace.ts"
 
 /** A sum: points one after another, and for each the number of its scalar among the raised ones. */
 export interface MultiScalar {
   readonly points: number
   readonly terms: number
+  /** As many as the workspace was laid out for. */
   readonly count: number
   /** Raised by the bias of these windows, see `digits.ts`. */
   readonly scalars: number
@@ -19,41 +20,61 @@ export interface MultiScalar {
 export function multiScalar(summing: Summing, sum: MultiScalar): Point {
   const buckets = bucketsOf(sum.windows)
   const filled = new Uint32Array(sum.windows.windows * (buckets + 1)) // references, 0 where a bucket is empty
-  for (let window = 0; window < sum.windows.windows; window++) {
-    fillBuckets(summing, sum, window, filled.subarray(window * (buckets + 1)))
+  const slab = slabOf(sum.count, sum.windows)
+  for (let window = 0; window < sum.windows.windows; window += slab) {
+    const count = Math.min(slab, sum.windows.windows - window)
+    fillBuckets(
+      summing,
+      sum,
+      window,
+      filled.subarray(window * (buckets + 1), (window + count) * (buckets + 1)),
+    )
   }
   const result = combine(summing, sum.windows, filled)
   filled.fill(0)
   return result
 }
 
-/** Sorts the points of one window by digit, adds up each bucket, and keeps the sums at `work.buckets`. */
+/** Sorts the points by digit in some windows at once, adds up each bucket, and keeps the sums at `work.buckets`. */
 function fillBuckets(summing: Summing, sum: MultiScalar, window: number, filled: Uint32Array): void {
   const { kernel, group, work } = summing
-  const { call, words, bytes } = kernel
+  const { words, bytes } = kernel
+  const buckets = bucketsOf(sum.windows)
+  sortDigits(summing, sum, window, filled.length)
+  sumGroups(summing, filled.length, work.arena)
+  let reference = work.references / 4
+  for (let slot = 0; slot < filled.length; slot++) {
+    if (words[work.counts / 4 + slot] !== 1) continue
+    const from = words[reference++] ?? 0
+    const place = window * buckets + slot - Math.floor(slot / (buckets + 1)) - 1 // digit 0 has no bucket
+    const to = work.buckets + place * group.pointBytes
+    bytes.copyWithin(to, from & ~1, (from & ~1) + group.pointBytes)
+    filled[slot] = to | (from & 1)
+  }
+}
+
+/** Leaves references to the points of every bucket, bucket by bucket and window by window, and their counts. */
+function sortDigits({ kernel, group, work }: Summing, sum: MultiScalar, window: number, slots: number): void {
+  const { call, words } = kernel
   const { scalars, terms, count, points } = sum
   const { width } = sum.windows
-  const buckets = bucketsOf(sum.windows)
-  const counts = words.subarray(work.counts / 4, work.counts / 4 + buckets + 1)
-  const places = words.subarray(work.places / 4, work.places / 4 + buckets + 1)
+  const perWindow = bucketsOf(sum.windows) + 1
+  const counts = words.subarray(work.counts / 4, work.counts / 4 + slots)
   counts.fill(0)
-  call.countDigits(scalars, terms, count, window * width, width, work.counts)
-  counts[0] = 0 // digit 0 adds nothing
+  for (let first = 0; first < slots; first += perWindow) {
+    const bit = (window + first / perWindow) * width
+    call.countDigits(scalars, terms, count, bit, width, work.counts + 4 * first)
+    counts[first] = 0 // digit 0 adds nothing
+  }
   let place = 0
-  counts.forEach((digits, magnitude) => {
-    places[magnitude] = place
+  counts.forEach((digits, slot) => {
+    words[work.places / 4 + slot] = place
     place += digits
   })
-  const where = [points, group.pointBytes, work.places, work.references] as const
-  call.placeDigits(scalars, terms, count, window * width, width, ...where)
-  sumGroups(summing, buckets + 1, work.arena)
-  let reference = work.references / 4
-  for (let magnitude = 1; magnitude <= buckets; magnitude++) {
-    if (counts[magnitude] !== 1) continue
-    const from = words[reference++] ?? 0
-    const to = work.buckets + (window * buckets + magnitude - 1) * group.pointBytes
-    bytes.copyWithin(to, from & ~1, (from & ~1) + group.pointBytes)
-    filled[magnitude] = to | (from & 1)
+  for (let first = 0; first < slots; first += perWindow) {
+    const bit = (window + first / perWindow) * width
+    const where = [points, group.pointBytes, work.places + 4 * first, work.references] as const
+    call.placeDigits(scalars, terms, count, bit, width, ...where)
   }
 }
 

@@ -47,14 +47,27 @@ export function bucketsOf({ width }: Windows): number {
   return 2 ** (width - 1)
 }
 
+/** Digits that are sorted and added up together: enough for full batches, few enough for the processor's cache. */
+const SLAB_DIGITS = 2 ** 15
+
+/** Windows whose buckets are filled together. */
+export function slabOf(terms: number, { windows }: Windows): number {
+  return Math.min(windows, Math.max(1, Math.floor(SLAB_DIGITS / Math.max(1, terms))))
+}
+
 /** Lays a workspace out from an address on, large enough for each of the sums, one after another. */
 export function layWorkspace(start: number, sizes: readonly SumSize[]): Workspace {
   const most = (count: (size: SumSize) => number): number => Math.max(...sizes.map(count))
   const all = (size: SumSize): number => bucketsOf(size.windows) * size.windows.windows
   // The second level reads every bucket in a row and in a column; the third one each of those sums in every bit.
-  const references = most((size) => Math.max(size.terms, 2 * all(size))) + 2
-  const groups = most((size) => Math.max(bucketsOf(size.windows) + 1, 4 * all(size)))
-  const points = (size: SumSize): number => Math.max(size.terms, 3 * all(size)) + 64
+  const slab = (size: SumSize): number => slabOf(size.terms, size.windows)
+  const references = most((size) => Math.max(slab(size) * size.terms, 2 * all(size))) + 2
+  const slots = most((size) => slab(size) * (bucketsOf(size.windows) + 1))
+  const groups = Math.max(
+    slots,
+    most((size) => 4 * all(size)),
+  )
+  const points = (size: SumSize): number => Math.max(slab(size) * size.terms, 3 * all(size)) + 64
   let next = start
   const take = (bytes: number): number => {
     const at = next
@@ -65,7 +78,7 @@ export function layWorkspace(start: number, sizes: readonly SumSize[]): Workspac
     references: take(4 * references),
     pairs: take(4 * references + 16),
     counts: take(4 * groups),
-    places: take(4 * most((size) => bucketsOf(size.windows) + 2)),
+    places: take(4 * slots),
     deltas: take(PAIR_BYTES * BATCH),
     products: take(PAIR_BYTES * (BATCH + 1)),
     buckets: take(most((size) => all(size) * size.group.pointBytes)),
