@@ -1,7 +1,5 @@
 // Gated enrolment over HTTP, its proofs forged: one person enrolled twice, and what enrolments tell apart.
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { VACCINATED_ENROLMENT_1 } from "../../src/protocol/catalogue/statements/vaccinated-enrolment-1.ts"
-import { encodeVerifierKey } from "../../src/protocol/primitives/note-key.ts"
 import { deriveCensusLeaf, deriveVoterCommitment } from "../../src/protocol/primitives/voter.ts"
 import { canonicalText } from "../../src/protocol/wire/canonical-json.ts"
 import type { Json } from "../../src/protocol/wire/canonical-json.ts"
@@ -9,11 +7,11 @@ import type { CensusBodies } from "../../src/protocol/wire/census.ts"
 import { parsePresentationRequest } from "../../src/protocol/wire/presentation-request.ts"
 import type { PresentationRequest } from "../../src/protocol/wire/presentation-request.ts"
 import { signBody } from "../../src/protocol/log/signed-entry.ts"
-import { answerTo, ask, fresh, submit } from "../support/answered-request.ts"
-import { filledStatement } from "../support/filled-statements.ts"
-import { KEYS, START, startTestService, VERIFIER } from "../support/running-service.ts"
+import { answerTo, fresh, submit } from "../support/answered-request.ts"
+import { openGatedCensus } from "../support/gated-census.ts"
+import { START, startTestService } from "../support/running-service.ts"
 import type { Reply, TestService } from "../support/running-service.ts"
-import { alternativeOf, gatedPlan, REGISTRARS, sampleGate, signPlan } from "../support/sample-census.ts"
+import { REGISTRARS } from "../support/sample-census.ts"
 
 const OPENS = START + 60
 const CLOSES = START + 7200
@@ -30,29 +28,7 @@ const enrolled: {
 
 beforeAll(async () => {
   service = await startTestService()
-  const { registries } = await ask(service)
-  const { parameters } = filledStatement(VACCINATED_ENROLMENT_1)
-  const { circuit, config } = service.parts
-  const gate = sampleGate({
-    asOf: START,
-    alternatives: [{ ...alternativeOf(VACCINATED_ENROLMENT_1), parameters }],
-    registryEpochs: registries,
-    circuit: { id: "presentation", vkey: circuit.facts.vkey },
-  })
-  const verifier = {
-    id: VERIFIER,
-    name: VERIFIER,
-    origin: config.publicUrl,
-    key: encodeVerifierKey(KEYS.request),
-  }
-  const plan = gatedPlan(
-    { verifier, enrolmentOpensAt: OPENS, enrolmentClosesAt: CLOSES, objectionSeconds: 0 },
-    gate,
-  )
-  const raw = canonicalText(signPlan(plan) as unknown as Json)
-  const posted = await service.call("POST", "/v1/censuses", { key: service.apiKeys.organizer, raw })
-  if (posted.status !== 201) throw new Error(posted.text)
-  censusId = posted.json.censusId as string
+  censusId = await openGatedCensus(service, { opensAt: OPENS, closesAt: CLOSES })
   for (let i = 0; i < PEOPLE; i++) {
     service.clock.now = OPENS + 300 * (i + 1)
     const nullifier = fresh()

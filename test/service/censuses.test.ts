@@ -8,7 +8,15 @@ import type { Json } from "../../src/protocol/wire/canonical-json.ts"
 import type { CensusBodies, CensusDocument } from "../../src/protocol/wire/census.ts"
 import { KEYS, START, startTestService, VERIFIER } from "../support/running-service.ts"
 import type { Reply, TestService } from "../support/running-service.ts"
-import { commitmentOf, leafOf, namedPlan, people, REGISTRARS, signPlan } from "../support/sample-census.ts"
+import {
+  commitmentOf,
+  leafOf,
+  namedPlan,
+  people,
+  REGISTRARS,
+  signPlan,
+  STRANGER,
+} from "../support/sample-census.ts"
 
 const CLOSES = START + 3600
 const OBJECTIONS = 600
@@ -50,6 +58,27 @@ it("has a plan that is shown, and says why it cannot be frozen while too few hav
   expect(await show()).toMatchObject({ state: "open", freezeRefused: "census-too-small" })
   service.clock.now = START + 1
   expect(await show()).not.toHaveProperty("freezeRefused")
+})
+
+it.each<[string, () => CensusDocument<"census-leaf">, number, string]>([
+  [
+    "in the place of another, by one registrar",
+    () => leafOf(plan, 1, { replaces: commitmentOf(0) }),
+    403,
+    "registrar-signature-missing",
+  ],
+  ["for nobody", () => leafOf(plan, 1, { commitment: "0" as never }), 422, "leaf-reserved"],
+  ["with a weight where all are equal", () => leafOf(plan, 1, { weight: 2 }), 400, "leaf-not-canonical"],
+  ["by a stranger", () => leafOf(plan, 1, {}, [STRANGER]), 403, "signature-refused"],
+])("refuses a place %s", async (_, leaf, status, code) => {
+  expect(await put(leaf())).toMatchObject({ status, code })
+})
+
+it("is unknown by any other name", async () => {
+  expect(await service.call("GET", `/v1/censuses/${"0".repeat(64)}`)).toMatchObject({
+    status: 404,
+    code: "census-unknown",
+  })
 })
 
 it("gives one of two rivals the place that both would replace", async () => {

@@ -1,21 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { allRoutes } from "../../src/service/app.ts"
 import { answerTo, ask, DRAFT, fresh, submit } from "../support/answered-request.ts"
+import { openGatedCensus } from "../support/gated-census.ts"
 import { issuerBody } from "../support/registry-lists.ts"
 import { freshKey, REGISTRY, START, startTestService } from "../support/running-service.ts"
 import type { Reply, TestService } from "../support/running-service.ts"
+import { commitmentOf } from "../support/sample-census.ts"
 
 let service: TestService
+let censusId: string
 beforeAll(async () => {
   service = await startTestService()
+  censusId = await openGatedCensus(service, { opensAt: START, closesAt: START + 3600 })
 })
 afterAll(() => service.remove())
 
 let issuers = 0x60
+let people = 0
 /** Every keyed write with a body that succeeds, and another one that would succeed too. */
 const WRITES: Readonly<
   Record<string, () => Promise<readonly [path: string, key: string | null, one: unknown, two: unknown]>>
 > = {
+  "post /v1/censuses/:census/enrolments": async () => {
+    const [one, two] = [{ commitment: commitmentOf(people++) }, { commitment: commitmentOf(people++) }]
+    return [`/v1/censuses/${censusId}/enrolments`, null, one, two]
+  },
   "post /v1/presentation-requests": async () => {
     const other = { ...DRAFT, zone: "+01:00" }
     return ["/v1/presentation-requests", service.apiKeys.verifier, DRAFT, other]

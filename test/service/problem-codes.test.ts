@@ -26,15 +26,36 @@ const FAULTS: readonly LedgerErrorCode[] = [
   "log-closed",
 ]
 
+/** Verdicts of the pure rooms on entries and documents of elections, which a route passes on as they are. */
+const OF_ELECTIONS: readonly ProblemCode[] = [
+  "aggregate-mismatch",
+  "ballot-type-unknown",
+  "below-min-anonymity",
+  "census-too-large",
+  "commit-mismatch",
+  "enrolment-not-qualified",
+  "share-invalid",
+  "tally-mismatch",
+]
+
 describe("every code", () => {
+  const textsOf = (...folders: readonly string[]): readonly string[] =>
+    folders.flatMap((folder) => {
+      const path = resolve(import.meta.dirname, "..", folder)
+      const files = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile())
+      return files.map(({ name }) => readFileSync(join(path, name), "utf8"))
+    })
+
   it("stands in a test that brings it about over HTTP, or is a fault of the ledger", () => {
-    const root = resolve(import.meta.dirname, "..")
-    const texts = ["service", "attacks"].flatMap((folder) =>
-      readdirSync(join(root, folder)).map((name) => readFileSync(join(root, folder, name), "utf8")),
-    )
-    const unseen = CODES.filter((code) => !texts.some((text) => text.includes(`code: "${code}"`)))
-    const known: readonly string[] = [...FAULTS, "phase-refused", "epoch-rollback", "signals-count"]
+    const texts = textsOf("service", "attacks").filter((text) => !text.includes("OF_ELECTIONS"))
+    const unseen = CODES.filter((code) => !texts.some((text) => text.includes(`"${code}"`)))
+    const known: readonly string[] = [...FAULTS, ...OF_ELECTIONS, "epoch-rollback", "signals-count"]
     expect(unseen.filter((code) => !known.includes(code))).toEqual([])
+  })
+
+  it("of an election's entries and documents stands in a test of the room that says it", () => {
+    const texts = textsOf("protocol/election", "ledger")
+    expect(OF_ELECTIONS.filter((code) => !texts.some((text) => text.includes(code)))).toEqual([])
   })
 
   it.each(CODES)("%s has one status and a document without more than it says", (code) => {
