@@ -46,7 +46,7 @@ export async function benchAppend(rounds: number): Promise<BenchResult> {
 }
 
 /** How many times as many entries a second we append; of both engines the lower one, which is what may be claimed. */
-function namedRatios(results: readonly PeerResult[]): NonNullable<BenchResult["named"]> {
+function namedRatios(results: readonly PeerResult[]): Readonly<Record<string, number>> {
   const ratio = (ours: number, other: number): number =>
     ratioOfMedians(results[other]?.samples ?? [], results[ours]?.samples ?? []).ratio
   return {

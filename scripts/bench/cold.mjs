@@ -40,5 +40,6 @@ const TASKS = {
   },
 }
 
-console.log(JSON.stringify(await TASKS[task]()))
+const answer = await TASKS[task]()
+console.log(JSON.stringify({ answer, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }))
 process.exit(0) // snarkjs's worker threads would keep the process alive for ever

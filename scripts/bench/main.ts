@@ -46,11 +46,7 @@ const { entry } = await locateCircuit(bench.circuit)
 const header = benchHeader(entry)
 const record = recordOf(name, header, await bench.run(n))
 const file = await writeRecord(record)
-const { named, ...measured } = record
-if (values.json)
-  console.log(
-    JSON.stringify(named === undefined ? measured : { ...measured, pairs: record.ratios, ratios: named }),
-  )
+if (values.json) console.log(JSON.stringify(record))
 else {
   printRecord(record)
   console.log(`\n${file}`)

@@ -41,8 +41,14 @@ const BUILT = existsSync(new URL(`${DIST.href}/proofs/prover/pool.js`))
 /** Says what our cold processes run: built files, or sources through tsx, which costs half a second. */
 export const coldOrigin = BUILT ? "dist" : "sources, tsx included"
 
-/** Runs one task of cold.mjs in a fresh process; the answer is what it printed. */
-export function runCold(task: string, job: unknown): Promise<unknown> {
+/** What a fresh process answered, and the most memory it held at a time. */
+interface ColdAnswer {
+  readonly answer: unknown
+  readonly peakMb: number
+}
+
+/** Runs one task of cold.mjs in a fresh process. */
+export function runCold(task: string, job: unknown): Promise<ColdAnswer> {
   const ours = task.endsWith("-ours")
   const loader = ours && !BUILT ? ["--import", "tsx"] : []
   const base = BUILT ? DIST.href : new URL("../../src", import.meta.url).href
@@ -50,7 +56,7 @@ export function runCold(task: string, job: unknown): Promise<unknown> {
   const args = [...loader, program, task, base, BUILT ? ".js" : ".ts"]
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, args, { maxBuffer: 2 ** 20 }, (error, stdout) => {
-      if (error === null) resolve(JSON.parse(stdout))
+      if (error === null) resolve(JSON.parse(stdout) as ColdAnswer)
       else reject(new Error(`${task} failed`, { cause: error }))
     })
     child.stdin?.end(JSON.stringify(job))

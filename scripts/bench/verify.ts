@@ -10,12 +10,15 @@ import { toSnarkjsProof } from "../../src/proofs/groth16/snarkjs-proof.ts"
 import { prepareVerificationKey } from "../../src/proofs/groth16/verification-key.ts"
 import { verifyProof } from "../../src/proofs/groth16/verify.ts"
 import { openProver } from "../../src/proofs/prover/pool.ts"
+import { benchBatch } from "./batch.ts"
 import { interleave } from "./interleave.ts"
 import type { Peer } from "./interleave.ts"
 import type { BenchResult } from "./report.ts"
 import { coldOrigin, openSubject, runCold } from "./subject.ts"
 
-/** Measures verification of one proof. @param rounds - samples per peer */
+const BATCH_ROUNDS = 5 // each of them judges 1,024 ballots
+
+/** Measures verification of one proof, and of many at once. @param rounds - samples per peer */
 export async function benchVerify(rounds: number): Promise<BenchResult> {
   const { artifacts, paths, input, expected } = await openSubject()
   const prover = await openProver(new Map<CircuitId, Artifacts>([["presentation", artifacts]]), {
@@ -38,7 +41,7 @@ export async function benchVerify(rounds: number): Promise<BenchResult> {
   await plain(null)()
   const threaded = (globalThis as { curve_bn128?: unknown }).curve_bn128
   const job = { proof: wire, snarkjsProof, expected, ...paths }
-  const cold = (task: string) => async (): Promise<boolean> => (await runCold(task, job)) as boolean
+  const cold = (task: string) => async (): Promise<boolean> => (await runCold(task, job)).answer as boolean
   const peers: Peer<boolean>[] = [
     { name: "ours, warm: decode, subgroup, verify", run: ours },
     { name: "snarkjs verify, warm, 1 thread", run: plain(single) },
@@ -59,5 +62,14 @@ export async function benchVerify(rounds: number): Promise<BenchResult> {
     [3, 0],
     [5, 4],
   ] as const
-  return { entry: artifacts.entry, results, pairs }
+  ;(globalThis as { curve_bn128?: unknown }).curve_bn128 = single // the batch refuses a foreign one
+  const batch = await benchBatch(Math.min(rounds, BATCH_ROUNDS))
+  const at = (peer: number): number => results.length + peer
+  const largest = batch.results.findIndex(({ name }) => name.endsWith("batch of 1024"))
+  return {
+    entry: artifacts.entry,
+    results: [...results, ...batch.results],
+    pairs: [...pairs, ...batch.pairs.map(([other, ours]) => [at(other), at(ours)] as const)],
+    named: { batch1024: [at(0), at(largest)] },
+  }
 }
