@@ -7,6 +7,7 @@ import { mountRoutes } from "./http/mount.ts"
 import type { Metrics } from "./http/metrics.ts"
 import type { Log } from "./http/request-log.ts"
 import type { Route } from "./http/route.ts"
+import type { Streams } from "./http/streams.ts"
 import { auditRoutes } from "./routes/audit.ts"
 import { ballotRoutes } from "./routes/ballots.ts"
 import { catalogueRoutes } from "./routes/catalogue.ts"
@@ -15,6 +16,7 @@ import { censusRoutes } from "./routes/censuses.ts"
 import { electionControlRoutes } from "./routes/election-control.ts"
 import { electionRoutes } from "./routes/elections.ts"
 import { enrolmentRoutes } from "./routes/enrolments.ts"
+import { eventRoutes } from "./routes/events.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { logRoutes } from "./routes/logs.ts"
 import { presentationRequestRoutes } from "./routes/presentation-requests.ts"
@@ -31,6 +33,7 @@ export interface AppDeps extends RouteDeps {
   readonly log: Log
   readonly drain: Drain
   readonly metrics: Metrics
+  readonly streams: Streams
 }
 
 /** Every route of the service: what is not in this list does not exist. */
@@ -47,6 +50,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...censusRoutes(deps),
     ...censusDownloadRoutes(deps),
     ...enrolmentRoutes(deps),
+    ...eventRoutes(deps),
     ...auditRoutes(deps),
     ...logRoutes(deps),
     ...wellKnownRoutes(deps),
@@ -67,6 +71,7 @@ export function createApp(deps: AppDeps): RequestListener {
     log: deps.log,
     drain: deps.drain,
     metrics: deps.metrics,
+    streams: deps.streams,
     isHttps: deps.publicUrl.startsWith("https:"),
     hasDevelopmentKeys: deps.circuit.ceremony === "dev",
     ...deps.config,

@@ -43,6 +43,8 @@ export interface ServiceConfig {
     readonly timeoutMs: number
   }
   readonly rateLimits: RateLimits
+  /** Streams of progress that may be open. */
+  readonly maxStreams: number
   readonly keepAliveSeconds: number
   readonly drainDelaySeconds: number
   readonly drainSeconds: number
@@ -101,6 +103,7 @@ export function readConfig(environment: Environment = process.env): ServiceConfi
       timeoutMs: keys.integer("SOTTO_VERIFY_TIMEOUT_MS", 10_000, 100, 60_000),
     },
     rateLimits: readRateLimits(keys),
+    maxStreams: keys.integer("SOTTO_SSE_MAX", 1000, 1, 100_000),
     keepAliveSeconds: keys.integer("SOTTO_KEEPALIVE_SECONDS", 5, 1, 3600),
     drainDelaySeconds: keys.integer("SOTTO_DRAIN_DELAY_SECONDS", 5, 0, 300),
     drainSeconds: keys.integer("SOTTO_DRAIN_SECONDS", 20, 1, 600),

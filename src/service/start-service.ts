@@ -15,6 +15,7 @@ import { Drain } from "./http/drain.ts"
 import { listenAdmin, openMetrics } from "./http/metrics.ts"
 import type { AdminServer, Metrics } from "./http/metrics.ts"
 import type { Log } from "./http/request-log.ts"
+import { Streams } from "./http/streams.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { anchorAtStart } from "./routes/anchor.ts"
 import { RegistryPublisher } from "./routes/registry-publisher.ts"
@@ -193,6 +194,9 @@ async function serve(
   const { registries, verification, ledger, now } = deps
   const drain = new Drain()
   const leaving = new Leaving()
+  const streams = new Streams(config.maxStreams, () => {
+    log.write("error", "stream-failed", { component: "streams" })
+  })
   const app = createApp({
     ...deps,
     failingChecks: () => failingChecks({ leaving, ledger, verification, housekeeping, now }),
@@ -200,8 +204,9 @@ async function serve(
     log,
     drain,
     metrics,
+    streams,
   })
-  watch(metrics, deps, housekeeping)
+  watch(metrics, deps, housekeeping, streams)
   let server: ListeningServer
   let admin: AdminServer | null = null
   try {
@@ -220,6 +225,7 @@ async function serve(
     await housekeeping.stop()
     await parts.duty.release().catch(() => undefined) // then it runs out by itself
     drain.begin()
+    streams.close()
     const isClean = await server.stop(Math.max(0, deadline - performance.now()))
     await feed?.round() // what was just committed is shown while we can
     await feed?.stop()
@@ -238,9 +244,15 @@ async function serve(
 }
 
 /** What metrics read when somebody asks for them. */
-function watch(metrics: Metrics, deps: Omit<RouteDeps, "failingChecks">, housekeeping: Housekeeping): void {
+function watch(
+  metrics: Metrics,
+  deps: Omit<RouteDeps, "failingChecks">,
+  housekeeping: Housekeeping,
+  streams: Streams,
+): void {
   const { ledger, ledgerOrigin, verification, now } = deps
   metrics.watch({
+    streams: () => streams.count,
     verification: () => verification.load(),
     isLedgerRunning: () => ledger.state() === "running",
     ledgerSizes: () => {

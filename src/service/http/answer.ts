@@ -23,7 +23,7 @@ export async function writeAnswer(request: Request, response: Response, answer: 
   }
   response.setHeader("Content-Type", answer.mediaType)
   if (answer.body instanceof Uint8Array) await writeBytes(request, response, answer, answer.body)
-  else await sendFile(response, answer.body.file)
+  else if ("file" in answer.body) await sendFile(response, answer.body.file)
 }
 
 async function writeBytes(

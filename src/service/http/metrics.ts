@@ -13,7 +13,7 @@ const VERIFY_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 10]
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
 /** What is read at the moment when somebody asks. */
-export interface MetricSources {
+interface MetricSources {
   readonly verification: () => {
     readonly queued: number
     readonly running: number
@@ -21,6 +21,7 @@ export interface MetricSources {
   }
   readonly ledgerSizes: () => { readonly main: number; readonly elections: number }
   readonly isLedgerRunning: () => boolean
+  readonly streams: () => number
   /** Seconds since the newest registry epoch began; null while there is none. */
   readonly registryEpochAge: () => number | null
 }
@@ -131,6 +132,7 @@ function watch(registers: Registry[], sources: MetricSources): void {
     Number(sources.isLedgerRunning()),
   )
   gauge("sotto_registry_epoch_age_seconds", "Age of the oldest registry's epoch", sources.registryEpochAge)
+  gauge("sotto_sse_streams", "Open streams", sources.streams)
   new Gauge({
     ...{ name: "sotto_ledger_size", help: "Entries, elections summed", registers, labelNames: ["log"] },
     collect() {

@@ -18,6 +18,7 @@ import { Problem } from "./problem.ts"
 import { readCall, refuseForeignBody } from "./read-call.ts"
 import type { Log } from "./request-log.ts"
 import type { Answer, Route } from "./route.ts"
+import type { Streams } from "./streams.ts"
 
 /** What the shared checks need. */
 export interface MountDeps {
@@ -29,6 +30,7 @@ export interface MountDeps {
   readonly log: Log
   readonly drain: Drain
   readonly metrics: Pick<Metrics, "countRequest" | "countProblem" | "countReplay">
+  readonly streams: Streams
   readonly isHttps: boolean
   readonly hasDevelopmentKeys: boolean
   readonly trustProxyHops: number
@@ -101,6 +103,11 @@ function routeHandlers(
   const run: RequestHandler = async (request, response) => {
     const answer = await answerCall(route, request, response, limiter, writes)
     if (answer.replayed === true) deps.metrics.countReplay()
+    if (!(answer.body instanceof Uint8Array) && "topic" in answer.body) {
+      const clientKey = limiter.clientKey(request, contextOf(request).client?.keyId ?? null)
+      deps.streams.open(request, response, clientKey, answer.body.topic)
+      return
+    }
     await writeAnswer(request, response, answer)
   }
   const body =

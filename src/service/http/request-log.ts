@@ -21,6 +21,7 @@ type LogMessage =
   | "cosigner-failed"
   | "cosigners-silent"
   | "ledger-halted"
+  | "stream-failed"
 
 /** Every field a line may have, beside time, level and msg. */
 interface LogFields {

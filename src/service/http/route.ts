@@ -2,6 +2,7 @@
 import { canonicalBytes } from "../../protocol/wire/canonical-json.ts"
 import type { Json } from "../../protocol/wire/canonical-json.ts"
 import type { Contract } from "./contract.ts"
+import type { Topic } from "./streams.ts"
 
 /** What an API key may be for. */
 export type Role = "issuer" | "verifier" | "registry" | "organizer" | "auditor"
@@ -49,10 +50,10 @@ export interface Call {
 /** How long an answer may be kept by others. */
 export type Freshness = "no-store" | "second" | "minute" | "immutable"
 
-/** An answer in bytes, or a file that is served with ranges. */
+/** An answer in bytes, a file that is served with ranges, or a stream of what happens. */
 export interface Answer {
   readonly status: number
-  readonly body: Uint8Array | { readonly file: string }
+  readonly body: Uint8Array | { readonly file: string } | { readonly topic: Topic }
   readonly mediaType: string
   readonly freshness: Freshness
   /** True when it repeats the answer of an earlier call with the same Idempotency-Key. */

@@ -49,7 +49,7 @@ async function readElection(deps: RouteDeps, { params }: Call): Promise<Answer> 
 }
 
 /** A decimal electionId, or the 64 hexadecimal digits of a ceremony's id. */
-function nameIn(text: string): ElectionName {
+export function nameIn(text: string): ElectionName {
   if (/^[0-9a-f]{64}$/.test(text)) return { ceremonyId: text }
   try {
     return { electionId: parseFr(text) }

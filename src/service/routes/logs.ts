@@ -93,7 +93,7 @@ async function describe(
 }
 
 /** `main`, or the 32 digits of an election's log. @throws Problem `not-found` */
-function logOf({ ledger, ledgerOrigin }: RouteDeps, { params }: Call): string {
+export function logOf({ ledger, ledgerOrigin }: RouteDeps, { params }: Call): string {
   const name = params["log"] ?? ""
   const origin = originAt(ledgerOrigin, name === "main" ? "ledger" : `elections/${name}`)
   if (!ledger.logs().some((log) => log.origin === origin)) throw new Problem("not-found")

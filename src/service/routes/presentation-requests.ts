@@ -158,7 +158,11 @@ async function readVerdict(deps: RouteDeps, call: Call): Promise<Answer> {
 }
 
 /** The caller's own request; a foreign one is answered like one that does not exist. */
-async function ownRequest(deps: RouteDeps, call: Call, id = call.params["id"] ?? ""): Promise<RequestRow> {
+export async function ownRequest(
+  deps: RouteDeps,
+  call: Call,
+  id = call.params["id"] ?? "",
+): Promise<RequestRow> {
   const row = await deps.store.findRequest(id)
   if (row?.verifierId !== subjectOf(call)) throw new Problem("not-found")
   return row
