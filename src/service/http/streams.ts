@@ -17,7 +17,7 @@ const MAX_UNREAD_BYTES = 64 * 1024
 const RETRY_MS = { broken: 3000, ending: 1000 } as const
 
 /** One event. */
-export interface StreamEvent {
+interface StreamEvent {
   readonly event: string
   readonly data: Json
 }
