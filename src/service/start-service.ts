@@ -2,7 +2,6 @@
 import type { DutyLease } from "../ledger/log/duty-lease.ts"
 import type { CosignFeed } from "../ledger/log/cosign-feed.ts"
 import type { Ledger } from "../ledger/log/ledger.ts"
-import { EPOCH_LIFE_SECONDS } from "../parties/verifier/request-snapshot.ts"
 import { SottoError } from "../protocol/primitives/errors.ts"
 import { encodeVerifierKey } from "../protocol/primitives/note-key.ts"
 import type { SigningKey, VerifierKey } from "../protocol/primitives/note-key.ts"
@@ -22,6 +21,7 @@ import { RegistryPublisher } from "./routes/registry-publisher.ts"
 import { ElectionReplays } from "./routes/election-replays.ts"
 import { ElectionDuty } from "./routes/election-duty.ts"
 import type { CircuitFacts, RouteDeps } from "./routes/route-deps.ts"
+import { failingChecks, Leaving } from "./readiness.ts"
 import { inTime, listen } from "./server.ts"
 import type { ListeningServer } from "./server.ts"
 import { checkClock, checkStartRules } from "./start-rules.ts"
@@ -32,6 +32,7 @@ import { measured } from "./verification/measured.ts"
 import { openVerificationPool } from "./verification/pool.ts"
 import type { VerifyParts } from "./verification/verify-job.ts"
 import type { VerificationPool } from "./verification/pool.ts"
+import { watch } from "./watch.ts"
 
 /** What a service is started from; store and ledger are opened, and the store's database closed, by the caller. */
 export interface ServiceParts {
@@ -80,10 +81,6 @@ export interface RunningService {
   readonly stop: () => Promise<boolean>
 }
 
-/** Queue share above which a balancer should send work elsewhere. */
-const BUSY_SHARE = 0.8
-/** A store that has not answered for this long is not ready, seconds. */
-const HEARTBEAT_SECONDS = 10
 /** Threads may finish what they hold within this, milliseconds. */
 const POOL_GRACE_MS = 2000
 
@@ -207,16 +204,10 @@ async function serve(
     streams,
   })
   watch(metrics, deps, housekeeping, streams)
-  let server: ListeningServer
-  let admin: AdminServer | null = null
-  try {
-    if (config.adminListen !== null) admin = await listenAdmin(metrics, config.adminListen)
-    server = await listen(app, config, drain)
-  } catch (error) {
-    await admin?.close()
+  const { server, admin } = await listenBoth(app, metrics, config, drain).catch(async (error: unknown) => {
     await housekeeping.stop()
     throw error
-  }
+  })
   log.write("info", "listening")
   const leave = async (): Promise<boolean> => {
     const deadline = performance.now() + config.drainSeconds * 1000
@@ -243,69 +234,19 @@ async function serve(
   return { url: server.url, port: server.port, adminPort: admin?.port ?? null, registries, stop }
 }
 
-/** What metrics read when somebody asks for them. */
-function watch(
+/** Opens the port of metrics, when there is one, and the public one; neither stays open when the other cannot be. */
+async function listenBoth(
+  app: Parameters<typeof listen>[0],
   metrics: Metrics,
-  deps: Omit<RouteDeps, "failingChecks">,
-  housekeeping: Housekeeping,
-  streams: Streams,
-): void {
-  const { ledger, ledgerOrigin, verification, now } = deps
-  metrics.watch({
-    streams: () => streams.count,
-    verification: () => verification.load(),
-    isLedgerRunning: () => ledger.state() === "running",
-    ledgerSizes: () => {
-      const elections = ledger.logs().filter(({ origin }) => origin !== ledgerOrigin)
-      return {
-        main: ledger.head(ledgerOrigin).size,
-        elections: elections.reduce((sum, { origin }) => sum + ledger.head(origin).size, 0),
-      }
-    },
-    registryEpochAge: () => {
-      const { newestEpochAt } = housekeeping
-      return newestEpochAt === null ? null : now() - newestEpochAt
-    },
-  })
-}
-
-interface Checked {
-  readonly leaving: Leaving
-  readonly ledger: Ledger
-  readonly verification: VerificationPool
-  readonly housekeeping: Housekeeping
-  readonly now: () => number
-}
-
-function failingChecks({ leaving, ledger, verification, housekeeping, now }: Checked): readonly string[] {
-  const { queued, maxQueued } = verification.load()
-  const { heartbeatAt, newestEpochAt } = housekeeping
-  const checks = {
-    draining: leaving.hasBegun,
-    ledger: ledger.state() !== "running",
-    storage: now() - heartbeatAt > HEARTBEAT_SECONDS,
-    "verification-queue": queued >= BUSY_SHARE * maxQueued,
-    "registry-epoch": newestEpochAt === null || now() >= newestEpochAt + EPOCH_LIFE_SECONDS,
-  }
-  return Object.entries(checks)
-    .filter(([, isFailing]) => isFailing)
-    .map(([name]) => name)
-}
-
-/** The wait between "do not send more" and "take no more"; a second signal ends it. */
-class Leaving {
-  hasBegun = false
-  #hurry: () => void = () => undefined
-
-  begin(): Promise<void> {
-    this.hasBegun = true
-    return new Promise((resolve) => {
-      this.#hurry = resolve
-    })
-  }
-
-  hurry(): void {
-    this.#hurry()
+  config: ServiceConfig,
+  drain: Drain,
+): Promise<{ readonly server: ListeningServer; readonly admin: AdminServer | null }> {
+  const admin = config.adminListen === null ? null : await listenAdmin(metrics, config.adminListen)
+  try {
+    return { server: await listen(app, config, drain), admin }
+  } catch (error) {
+    await admin?.close()
+    throw error
   }
 }
 
