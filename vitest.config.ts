@@ -26,25 +26,37 @@ const onPostgres = (name: string, include: string[], testTimeout: number, exclud
 const isFull = process.env["SOTTO_FULL"] === "1"
 /** Run once per engine; a name that ends in an engine's is of that engine alone. */
 const STORE = ["test/{ledger,service,attacks}/**/*.test.ts"]
-/** The long form runs all of them on PostgreSQL; the short one those whose outcome the store decides. */
+/** The long form runs all of them on PostgreSQL; the short one what the engine decides. */
 const STORE_IN_SHORT = [
-  "test/ledger/**/*.test.ts",
-  "test/service/{presentations,presentation-requests,registry,elections}.test.ts",
-  "test/attacks/{claims-once,replay,aliased-nullifier,election-races,election-close}.test.ts",
+  "test/ledger/{admit,election-store,elections,instances,service-store,storage,storage.postgres}.test.ts",
+  "test/attacks/{claims-once,election-races}.test.ts",
 ]
+// Files of `unit` and `store:sqlite` share the modules of their worker: loading them anew for each took as long as the tests.
+/** A whole election by verbs costs minutes of key derivation; the rehearsal and the demonstration tell it every time. */
+const LONG = ["**/election-verbs.test.ts"]
 /** The canary reads the files of the database under it; a server's are its own. */
 const FILES_OF_SQLITE = ["**/*.sqlite.test.ts", "**/canary-service.test.ts"]
 
 /** Faults of a file, or of the whole service, that are the same story on either engine. */
-const FILES_ALONE = ["**/f01-service-killed.test.ts", "**/f04-*.test.ts", "**/f06-*.test.ts"]
+const FILES_ALONE = [
+  "**/f01-service-killed.test.ts",
+  "**/f04-*.test.ts",
+  "**/f06-*.test.ts",
+  "**/f15-*.test.ts",
+]
 
 export default defineConfig({
   test: {
     maxWorkers: 2, // two files at a time: these suites compile circuits and fsync
     projects: [
-      project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"]),
+      project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"], 30_000, {
+        isolate: false,
+      }),
       project("circuits", ["test/circuits/**/*.test.ts"], 120_000),
-      project("store:sqlite", STORE, 60_000, { exclude: ["**/*.postgres.test.ts"] }),
+      project("store:sqlite", STORE, 60_000, {
+        exclude: ["**/*.postgres.test.ts", ...(isFull ? [] : LONG)],
+        isolate: false,
+      }),
       onPostgres("store:postgres", isFull ? STORE : STORE_IN_SHORT, 60_000, FILES_OF_SQLITE),
       project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000),
       project("faults", ["test/faults/**/*.test.ts"], 300_000, { exclude: ["**/*.postgres.test.ts"] }),

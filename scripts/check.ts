@@ -4,9 +4,9 @@ import { spawn } from "node:child_process"
 
 const UNIT_TESTS = "unit tests"
 const STAGES: readonly (readonly [name: string, command: readonly string[]])[] = [
+  ["lint", ["eslint", "."]], // the longest: everything else fits beside it
   ["types", ["tsc", "-p", "tsconfig.json"]],
   ["types: pure wings", ["tsc", "-p", "src/protocol/tsconfig.json"]],
-  ["lint", ["eslint", "."]],
   ["format", ["prettier", "--check", "--log-level", "warn", "."]],
   ["dead code", ["knip"]],
   ["circuit rules", ["tsx", "scripts/check-circuits.ts"]],

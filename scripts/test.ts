@@ -7,11 +7,11 @@ interface Suite {
 }
 
 const SUITES: readonly Suite[] = [
-  { name: "unit", budgetSeconds: 110 },
-  { name: "circuits", budgetSeconds: 120 },
-  { name: "store:sqlite", budgetSeconds: 150 },
-  { name: "store:postgres", budgetSeconds: 240 }, // skipped aloud without an installed server
-  { name: "proofs", budgetSeconds: 150 },
+  { name: "unit", budgetSeconds: 210 },
+  { name: "circuits", budgetSeconds: 240 },
+  { name: "store:sqlite", budgetSeconds: 310 },
+  { name: "store:postgres", budgetSeconds: 120 }, // skipped aloud without an installed server
+  { name: "proofs", budgetSeconds: 300 },
   { name: "faults", budgetSeconds: 60 },
   { name: "faults:postgres", budgetSeconds: 120 },
   { name: "e2e", budgetSeconds: 180 },

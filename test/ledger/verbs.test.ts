@@ -94,6 +94,7 @@ test("adopting an election shows and changes that log alone", async () => {
   expect(JSON.parse((await ledger("adopt", "--origin", origin)).text)).toEqual({
     database: 4,
     guard: 5,
+    cosigners: {},
     findings: [],
   })
   expect(JSON.parse((await ledger("adopt", "--origin", origin, "--size", "4")).text)).toEqual({ adopted: 4 })
