@@ -33,7 +33,7 @@ STATEMENT = {
                     {"not": {"field": "specialty", "present": True}},
                 ]
             },
-            {"field": "boundOn", "atMost": "today"},
+            {"field": "boundOn", "atMost": "today-P1D"},
         ]
     },
 }
