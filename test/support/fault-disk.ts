@@ -19,6 +19,8 @@ const SECTOR = 512 // bytes that a disk writes whole
 /** A disk that follows a trace made with `strace -f -y -xx`. */
 export class TracedDisk {
   readonly #files = new Map<string, TracedFile>()
+  /** First halves of calls during which another thread was traced, by thread. */
+  readonly #begun = new Map<string, string>()
   readonly #isOurs: (path: string) => boolean
 
   /** @param isOurs - tells the files that matter by their path */
@@ -33,7 +35,8 @@ export class TracedDisk {
 
   /** Follows one line. @returns what the process printed with it, else null */
   follow(line: string): string | null {
-    const traced = readLine(line)
+    const whole = this.#joined(line)
+    const traced = whole === null ? null : readLine(whole)
     if (traced?.call === "output") return traced.text
     if (traced === null || !this.#isOurs(traced.path)) return null
     const file = this.#files.get(traced.path) ?? { durable: Buffer.alloc(0), pending: [] }
@@ -45,6 +48,17 @@ export class TracedDisk {
       file.pending = []
     }
     return null
+  }
+
+  /** A call as one line: strace splits one that is under way when it has something to say of another thread. */
+  #joined(line: string): string | null {
+    const begun = /^(\d+) +(.*) <unfinished \.\.\.>$/.exec(line)
+    if (begun !== null) {
+      this.#begun.set(begun[1] ?? "", begun[2] ?? "")
+      return null
+    }
+    const [, thread = "", rest = ""] = /^(\d+) +<\.\.\. \w+ resumed>(.*)$/.exec(line) ?? []
+    return thread === "" ? line : `${thread} ${this.#begun.get(thread) ?? ""}${rest}`
   }
 
   /** The files after a power cut now. @param keeps - decides for each unsynced sector whether it reached the disk */
