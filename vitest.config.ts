@@ -32,8 +32,15 @@ const STORE_IN_SHORT = [
   "test/attacks/{claims-once,election-races}.test.ts",
 ]
 // Files of `unit` and `store:sqlite` share the modules of their worker: loading them anew for each took as long as the tests.
-/** A whole election by verbs costs minutes of key derivation; the rehearsal and the demonstration tell it every time. */
-const LONG = ["**/election-verbs.test.ts"]
+/**
+ * Minutes of proofs and key derivation whose story a shorter test tells as well: elections and votes by verbs, the second
+ * demonstration, a million credentials, rules of many countries proved one by one. The long form runs them.
+ */
+const LONG = [
+  "**/{election-verbs,vote-verbs,insurance,status-at-scale,health-rules}.test.ts",
+  "**/f08-served-instances.postgres.test.ts",
+]
+const LEFT_OUT = isFull ? [] : LONG
 /** The canary reads the files of the database under it; a server's are its own. */
 const FILES_OF_SQLITE = ["**/*.sqlite.test.ts", "**/canary-service.test.ts"]
 
@@ -42,6 +49,7 @@ const FILES_ALONE = [
   "**/f01-service-killed.test.ts",
   "**/f04-*.test.ts",
   "**/f06-*.test.ts",
+  "**/f07-cosigned-history.test.ts",
   "**/f15-*.test.ts",
 ]
 
@@ -54,14 +62,16 @@ export default defineConfig({
       }),
       project("circuits", ["test/circuits/**/*.test.ts"], 120_000),
       project("store:sqlite", STORE, 60_000, {
-        exclude: ["**/*.postgres.test.ts", ...(isFull ? [] : LONG)],
+        exclude: ["**/*.postgres.test.ts", ...LEFT_OUT],
         isolate: false,
       }),
       onPostgres("store:postgres", isFull ? STORE : STORE_IN_SHORT, 60_000, FILES_OF_SQLITE),
-      project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000),
+      project("proofs", ["test/proofs/**/*.test.ts", "test/oracles/**/*.test.ts"], 120_000, {
+        exclude: LEFT_OUT,
+      }),
       project("faults", ["test/faults/**/*.test.ts"], 300_000, { exclude: ["**/*.postgres.test.ts"] }),
-      onPostgres("faults:postgres", ["test/faults/**/*.test.ts"], 300_000, FILES_ALONE),
-      project("e2e", ["test/e2e/**/*.test.ts"], 300_000),
+      onPostgres("faults:postgres", ["test/faults/**/*.test.ts"], 300_000, [...FILES_ALONE, ...LEFT_OUT]),
+      project("e2e", ["test/e2e/**/*.test.ts"], 300_000, { exclude: LEFT_OUT }),
     ],
   },
 })
