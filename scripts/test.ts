@@ -11,10 +11,10 @@ const SUITES: readonly Suite[] = [
   { name: "circuits", budgetSeconds: 240 },
   { name: "store:sqlite", budgetSeconds: 310 },
   { name: "store:postgres", budgetSeconds: 120 }, // skipped aloud without an installed server
-  { name: "proofs", budgetSeconds: 300 },
-  { name: "faults", budgetSeconds: 60 },
+  { name: "proofs", budgetSeconds: 240 },
+  { name: "faults", budgetSeconds: 120 },
   { name: "faults:postgres", budgetSeconds: 120 },
-  { name: "e2e", budgetSeconds: 180 },
+  { name: "e2e", budgetSeconds: 200 },
 ]
 
 const full = process.argv.includes("--full")
