@@ -75,11 +75,13 @@ export interface ElectionStore {
    * Takes a leaf that comes without a presentation. A replaced leaf stays as a row and never returns.
    * @param replaces - the commitment that the leaf names as replaced; any other one that its slot holds is
    *   `leaf-duplicate`, and so is a name for what the slot does not hold
+   * @param reopens - opens a frozen census for this leaf, unless an election uses it or the leaf changes nothing
    */
   putLeaf: (
     censusId: string,
     leaf: CensusLeaf,
     replaces: Fr | null,
+    reopens?: boolean,
   ) => Promise<
     | { readonly ok: true; readonly outcome: LeafOutcome }
     | { readonly ok: false; readonly reason: LeafRefusal }
@@ -96,8 +98,6 @@ export interface ElectionStore {
     frozenAtUnixSeconds: number,
     revision: number,
   ) => Promise<boolean>
-  /** Takes leaves again after an upheld objection; false while an election uses the census, or when it is not frozen. */
-  reopenCensus: (id: string) => Promise<boolean>
 
   /** Stores the request, its pending enrolment and the idempotency record in one transaction. */
   insertEnrolment: (

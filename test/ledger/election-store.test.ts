@@ -134,12 +134,16 @@ describe("a census", () => {
     expect(await put(2)).toEqual({ ok: false, reason: "census-frozen" })
     expect(await put(1)).toEqual({ ok: false, reason: "census-frozen" })
     expect(await store.putLeaf(OTHER, leaf(1), null)).toEqual({ ok: false, reason: "census-frozen" })
-    expect(await store.reopenCensus(CENSUS)).toBe(true)
-    expect(await store.reopenCensus(CENSUS)).toBe(false)
+    const late = (n: number) => store.putLeaf(CENSUS, leaf(n), null, true)
+    expect(await late(1)).toEqual({ ok: true, outcome: "existing" })
+    expect(await store.putLeaf(CENSUS, leaf(2, { leaf: fr(1001) }), null, true)).toMatchObject({ ok: false })
+    expect(await store.findCensus(CENSUS)).toMatchObject({ state: "frozen" }) // what changes nothing opens nothing
+    expect(await late(3)).toEqual({ ok: true, outcome: "added" })
+    expect(await store.findCensus(CENSUS)).toMatchObject({ state: "open" })
     expect(await put(2)).toMatchObject({ ok: true })
     await freeze(8, 5678)
     await defineElection(new DraftElection())
-    expect(await store.reopenCensus(CENSUS)).toBe(false)
+    expect(await late(4)).toEqual({ ok: false, reason: "census-frozen" })
   })
 
   test("has at most 2^24 leaves and a total weight of 2^40", async () => {

@@ -2,6 +2,7 @@
 import { sql } from "kysely"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { openDatabase } from "../../src/ledger/storage/database.ts"
+import type { Fr } from "../../src/protocol/primitives/field.ts"
 import type { Database } from "../../src/ledger/storage/database.ts"
 import { createLedgerStore } from "../../src/ledger/storage/ledger-store.ts"
 import { openStores } from "../../src/ledger/storage/open-stores.ts"
@@ -211,16 +212,18 @@ describe("rows that instances race for", () => {
       electionId: "1",
       censusId: "c",
     } as const
-    let reopened: Promise<boolean> | undefined
+    const late = { slot: "01".padStart(64, "0"), leaf: "11" as Fr, commitment: "12" as Fr, weight: 1 }
+    const row = { ...late, evidence: new Uint8Array(1), enrolledDay: 1 }
+    let reopened: Promise<unknown> | undefined
     await one.ledger.transaction(async (tx) => {
       await tx.lockHead(1)
       const rows = [election, { ...definition, definitionSha256: new Uint8Array(32) } as SideRow]
       expect((await tx.findRefusedRows(rows)).size).toBe(0)
-      reopened = other.elections.reopenCensus("c")
+      reopened = other.elections.putLeaf("c", row, null, true)
       await new Promise((resolve) => setTimeout(resolve, 100)) // it waits for the census by now
       await tx.insertSideRows([{ index: 4, size: 5, rows }])
     })
-    expect(await reopened).toBe(false)
+    expect(await reopened).toEqual({ ok: false, reason: "census-frozen" })
     await one.close()
     await other.close()
   })

@@ -116,6 +116,9 @@ it("is frozen as registrars saw it, and not when a leaf came meanwhile", async (
 it("is opened again by an objection that two registrars uphold, and then frozen anew", async () => {
   expect(await put(leafOf(plan, 30))).toMatchObject({ status: 409, code: "census-closed" })
   expect((await show()).state).toBe("frozen")
+  // Published with the freeze, so that anybody may send it again: it changes nothing and opens nothing.
+  expect((await put(leafOf(plan, 20, {}, BOTH))).status).toBe(200)
+  expect((await show()).state).toBe("frozen")
   expect((await put(leafOf(plan, 30, {}, BOTH))).status).toBe(200)
   const { state, freeze } = await show()
   expect([state, freeze.size]).toEqual(["open", PEOPLE + 2])

@@ -4,7 +4,7 @@ import { i32 } from "../../protocol/primitives/big-endian.ts"
 import { hexToBytes } from "../../protocol/primitives/bytes.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import type { CensusLeafRow, SideRow, SideRowRefusal } from "../log/store.ts"
-import type { LeafOutcome } from "../../service/election-store.ts"
+import type { ElectionStore, LeafOutcome } from "../../service/election-store.ts"
 import type { Tables } from "./tables.ts"
 
 type Tx = ControlledTransaction<Tables> | Transaction<Tables>
@@ -62,8 +62,30 @@ export async function insertLeaf(tx: Tx, row: CensusLeafRow): Promise<LeafOutcom
   return before === undefined ? "added" : "replaced"
 }
 
+/** Takes a leaf that comes without an entry, when it names what it replaces. */
+export async function putLeaf(
+  tx: Tx,
+  row: CensusLeafRow,
+  replaces: Fr | null,
+): ReturnType<ElectionStore["putLeaf"]> {
+  const reason = (await findRefusedRows(tx, [row])).get(row)
+  if (reason === "phase-refused") throw new RangeError("a leaf has no phase")
+  if (reason !== undefined) return { ok: false, reason }
+  if (!(await isNamed(tx, row, replaces))) return { ok: false, reason: "leaf-duplicate" }
+  return { ok: true, outcome: await insertLeaf(tx, row) }
+}
+
+/** Takes leaves again; false while an election uses the census, or when it is not frozen. */
+export async function reopenCensus(tx: Tx, id: string): Promise<boolean> {
+  await lockCensus(tx, id) // else a definition that is being written now would not be seen
+  const used = tx.selectFrom("election").select("ceremony_id").where("census_id", "=", id)
+  const query = tx.updateTable("census").set({ state: "open" }).where("id", "=", id)
+  const frozen = query.where("state", "=", "frozen").where((e) => e.not(e.exists(used)))
+  return (await frozen.executeTakeFirst()).numUpdatedRows === 1n
+}
+
 /** Whether a leaf names what its slot holds now, or is what it holds; the census is locked already. */
-export async function isNamed(tx: Tx, row: CensusLeafRow, replaces: Fr | null): Promise<boolean> {
+async function isNamed(tx: Tx, row: CensusLeafRow, replaces: Fr | null): Promise<boolean> {
   const held = await liveLeaf(tx, row.censusId, hexToBytes(row.slot))
   if (held === undefined) return replaces === null
   const isHeld = (commitment: Fr): boolean => Buffer.compare(held.commitment, i32(BigInt(commitment))) === 0
@@ -71,7 +93,7 @@ export async function isNamed(tx: Tx, row: CensusLeafRow, replaces: Fr | null): 
 }
 
 /** A write that changes nothing takes the lock of SQLite and that of the row elsewhere, alike. */
-export async function lockCensus(tx: Tx, id: string): Promise<Tables["census"] | undefined> {
+async function lockCensus(tx: Tx, id: string): Promise<Tables["census"] | undefined> {
   const query = tx.updateTable("census").set((e) => ({ state: e.ref("state") }))
   return query.where("id", "=", id).returningAll().executeTakeFirst()
 }

@@ -5,7 +5,7 @@ import { encodeFr } from "../../protocol/primitives/field.ts"
 import type { Fr } from "../../protocol/primitives/field.ts"
 import { PENDING_ENROLMENT_SECONDS } from "../../service/election-store.ts"
 import type { CensusLeaf, CensusRow, ElectionRow, ElectionStore } from "../../service/election-store.ts"
-import { findRefusedRows, insertLeaf, isNamed, lockCensus } from "./census-rows.ts"
+import { putLeaf, reopenCensus } from "./census-rows.ts"
 import { guarded, plain, plainOrNull } from "./database.ts"
 import type { Database } from "./database.ts"
 import { requestRowOf } from "./service-store.ts"
@@ -49,22 +49,6 @@ function censuses(database: Database) {
         .where((e) => e(e("leaves", "+", e.ref("replacements")), "=", revision))
       return (await guarded(database, () => query.executeTakeFirst())).numUpdatedRows === 1n
     },
-    reopenCensus: async (id) => {
-      const reopened = await guarded(database, () =>
-        db.transaction().execute(async (tx) => {
-          await lockCensus(tx, id) // else a definition that is being written now would not be seen
-          const used = tx.selectFrom("election").select("ceremony_id").where("census_id", "=", id)
-          const query = tx
-            .updateTable("census")
-            .set({ state: "open" })
-            .where("id", "=", id)
-            .where("state", "=", "frozen")
-            .where((e) => e.not(e.exists(used)))
-          return query.executeTakeFirst()
-        }),
-      )
-      return reopened.numUpdatedRows === 1n
-    },
   } satisfies Partial<ElectionStore>
 }
 
@@ -78,15 +62,16 @@ function leaves(database: Database) {
       if (after !== null) query = query.where("leaf", ">", i32(BigInt(after)))
       return (await guarded(database, () => query.orderBy("leaf").limit(limit).execute())).map(leafOf)
     },
-    putLeaf: (censusId, leaf, replaces) =>
+    putLeaf: (censusId, leaf, replaces, reopens = false) =>
       guarded(database, () =>
         db.transaction().execute(async (tx) => {
+          const isReopened = reopens && (await reopenCensus(tx, censusId))
           const row = { row: "census-leaf", censusId, requestId: null, ...leaf } as const
-          const reason = (await findRefusedRows(tx, [row])).get(row)
-          if (reason === "phase-refused") throw new RangeError("a leaf has no phase")
-          if (reason !== undefined) return { ok: false, reason } as const
-          if (!(await isNamed(tx, row, replaces))) return { ok: false, reason: "leaf-duplicate" } as const
-          return { ok: true, outcome: await insertLeaf(tx, row) } as const
+          const taken = await putLeaf(tx, row, replaces)
+          // What changes nothing leaves the freeze as it is: a leaf that was published may be sent by anybody.
+          if (isReopened && !(taken.ok && taken.outcome !== "existing"))
+            await tx.updateTable("census").set({ state: "frozen" }).where("id", "=", censusId).execute()
+          return taken
         }),
       ),
     countLeavesPerDay: async (censusId) => {

@@ -145,7 +145,7 @@ async function putLeaf(deps: RouteDeps, call: Call): Promise<Answer> {
   if (!isLate) await openCensus(deps, census.id, "named")
   const verdict = checkLeaf(document, plan)
   if (!verdict.ok) throw refusalOf(verdict)
-  if (isLate) await upholdObjection(deps, census, document)
+  if (isLate) requireObjection(deps, census, document)
   const { slot, leaf, commitment, weight } = verdict.value
   if (slot !== call.params["roll"])
     throw new Problem("leaf-not-canonical", { detail: "another roll commitment" })
@@ -154,27 +154,26 @@ async function putLeaf(deps: RouteDeps, call: Call): Promise<Answer> {
   const enrolledDay = Math.floor(deps.now() / DAY_SECONDS)
   const row = { slot, leaf, commitment, weight, evidence, enrolledDay }
   // A replacement names what it replaces, under two signatures; an unnamed one would let one registrar move a vote.
-  const taken = await deps.elections.putLeaf(censusId, row, replaces ?? null)
+  const taken = await deps.elections.putLeaf(censusId, row, replaces ?? null, isLate)
   if (!taken.ok) throw new Problem(taken.reason)
   return jsonAnswer({ promise: promiseFor(deps, { censusId, slot, leaf }) as unknown as Json })
 }
 
 /**
- * After the end of enrolment a leaf is an objection that two registrars uphold. It opens a frozen census again: the
- * registrars sign the new set, and a new period of objections begins.
+ * After the end of enrolment a leaf is an objection that two registrars uphold in time. It opens a frozen census again:
+ * the registrars sign the new set, and a new period of objections begins.
  * @throws Problem `census-closed`, `census-frozen`
  */
-async function upholdObjection(
+function requireObjection(
   deps: RouteDeps,
-  { id, state, plan, frozenAtUnixSeconds }: CensusRow,
+  { state, plan, frozenAtUnixSeconds }: CensusRow,
   { signatures }: CensusDocument<"census-leaf">,
-): Promise<void> {
+): void {
   if (signatures.length < SIGNERS_OF_WEIGHT) throw new Problem("census-closed")
   if (state === "open") return
   const { objectionSeconds } = parseCensusPlan(plan).body
-  const isOver = deps.now() > (frozenAtUnixSeconds ?? 0) + objectionSeconds
-  if (isOver || !(await deps.elections.reopenCensus(id)))
-    throw new Problem("census-frozen", { detail: "the time of objections is over, or an election begun" })
+  if (deps.now() > (frozenAtUnixSeconds ?? 0) + objectionSeconds)
+    throw new Problem("census-frozen", { detail: "the time of objections is over" })
 }
 
 async function postFreeze(deps: RouteDeps, call: Call): Promise<Answer> {
