@@ -31,7 +31,6 @@ const STORE_IN_SHORT = [
   "test/ledger/{admit,election-store,elections,instances,service-store,storage,storage.postgres}.test.ts",
   "test/attacks/{claims-once,election-races}.test.ts",
 ]
-// Files of `unit` and `store:sqlite` share the modules of their worker: loading them anew for each took as long as the tests.
 /**
  * Minutes of proofs and key derivation whose story a shorter test tells as well: elections and votes by verbs, the second
  * demonstration, a million credentials, rules of many countries proved one by one. The long form runs them.
@@ -56,6 +55,7 @@ const FILES_ALONE = [
 export default defineConfig({
   test: {
     maxWorkers: 2, // two files at a time: these suites compile circuits and fsync
+    // Files of `unit` and `store:sqlite` share the modules of their worker: loading them anew took as long as the tests.
     projects: [
       project("unit", ["test/{protocol,health,parties,agent,cli,architecture}/**/*.test.ts"], 30_000, {
         isolate: false,
